@@ -1,0 +1,323 @@
+//! Who may do what: permissions with scopes, the roles that bundle them, and the one [`can`]
+//! that every face, list and flag asks (SPEC 6).
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{TokenId, UserId};
+
+/// A right, spelt `area@operation`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Permission {
+    /// See sheets.
+    TimesheetsRead,
+    /// Create and save sheets.
+    TimesheetsEdit,
+    /// Hand sheets in.
+    TimesheetsSubmit,
+    /// Delete sheets.
+    TimesheetsDelete,
+    /// Approve and reject sheets.
+    TimesheetsApprove,
+    /// Reopen sheets.
+    TimesheetsReopen,
+    /// Submit, approve and reject past the rules and the approver.
+    TimesheetsForce,
+    /// See projects, tasks, activities and organizations.
+    ProjectsRead,
+    /// Change projects, tasks and activities.
+    ProjectsManage,
+    /// Import (the seed's name for it).
+    ProjectsDownload,
+    /// Change organizations.
+    CustomersManage,
+    /// Change users.
+    UsersManage,
+    /// Change settings, departments, schedules and templates.
+    SettingsManage,
+    /// See the import jobs of others.
+    SyncRead,
+    /// See the audit trail.
+    AuditRead,
+    /// Make and revoke the tokens of others.
+    TokensManage,
+    /// Act for another.
+    CoreSwitchIdentity,
+}
+
+impl Permission {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::TimesheetsRead,
+        Self::TimesheetsEdit,
+        Self::TimesheetsSubmit,
+        Self::TimesheetsDelete,
+        Self::TimesheetsApprove,
+        Self::TimesheetsReopen,
+        Self::TimesheetsForce,
+        Self::ProjectsRead,
+        Self::ProjectsManage,
+        Self::ProjectsDownload,
+        Self::CustomersManage,
+        Self::UsersManage,
+        Self::SettingsManage,
+        Self::SyncRead,
+        Self::AuditRead,
+        Self::TokensManage,
+        Self::CoreSwitchIdentity,
+    ];
+
+    /// Its spelling.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TimesheetsRead => "timesheets@read",
+            Self::TimesheetsEdit => "timesheets@edit",
+            Self::TimesheetsSubmit => "timesheets@submit",
+            Self::TimesheetsDelete => "timesheets@delete",
+            Self::TimesheetsApprove => "timesheets@approve",
+            Self::TimesheetsReopen => "timesheets@reopen",
+            Self::TimesheetsForce => "timesheets@force",
+            Self::ProjectsRead => "projects@read",
+            Self::ProjectsManage => "projects@manage",
+            Self::ProjectsDownload => "projects@download",
+            Self::CustomersManage => "customers@manage",
+            Self::UsersManage => "users@manage",
+            Self::SettingsManage => "settings@manage",
+            Self::SyncRead => "sync@read",
+            Self::AuditRead => "audit@read",
+            Self::TokensManage => "tokens@manage",
+            Self::CoreSwitchIdentity => "core@switchIdentity",
+        }
+    }
+
+    /// The permission that is spelt so.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|permission| permission.as_str() == text)
+    }
+
+    const fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
+/// Whose things a right covers; greater covers more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Scope {
+    /// One's own.
+    Own,
+    /// One's own, and those of everybody whose manager one is, directly or not.
+    Team,
+    /// Everybody's.
+    All,
+}
+
+/// A bundle of rights.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Role {
+    /// Fills in their own sheets.
+    Employee,
+    /// Sees and approves the sheets of their team.
+    TeamManager,
+    /// Runs projects.
+    ProjectManager,
+    /// Imports from other systems.
+    Importer,
+    /// Sees everything, changes nothing.
+    Auditor,
+    /// May do everything.
+    Administrator,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Employee,
+        Self::TeamManager,
+        Self::ProjectManager,
+        Self::Importer,
+        Self::Auditor,
+        Self::Administrator,
+    ];
+
+    /// Its spelling on every face.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Employee => "Employee",
+            Self::TeamManager => "TeamManager",
+            Self::ProjectManager => "ProjectManager",
+            Self::Importer => "Importer",
+            Self::Auditor => "Auditor",
+            Self::Administrator => "Administrator",
+        }
+    }
+
+    /// How far the role carries `permission`; `None` if not at all.
+    pub const fn grants(self, permission: Permission) -> Option<Scope> {
+        use Permission as P;
+        match (self, permission) {
+            (Self::Administrator, _)
+            | (Self::Auditor, P::TimesheetsRead | P::ProjectsRead | P::SyncRead | P::AuditRead)
+            | (Self::Importer, P::ProjectsRead | P::ProjectsDownload)
+            | (Self::ProjectManager, P::ProjectsRead | P::ProjectsManage | P::CustomersManage)
+            | (Self::Employee | Self::TeamManager, P::ProjectsRead) => Some(Scope::All),
+            (Self::TeamManager, P::TimesheetsRead | P::TimesheetsApprove | P::TimesheetsReopen) => {
+                Some(Scope::Team)
+            }
+            (
+                Self::Employee,
+                P::TimesheetsRead
+                | P::TimesheetsEdit
+                | P::TimesheetsSubmit
+                | P::TimesheetsDelete
+                | P::TimesheetsReopen,
+            ) => Some(Scope::Own),
+            _ => None,
+        }
+    }
+}
+
+/// Who calls, with everything that decides about their rights, loaded once per request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The person.
+    pub user_id: UserId,
+    /// The token that they came with; `None` for the command line on the server itself.
+    pub token_id: Option<TokenId>,
+    /// Everybody whose manager they are, directly or not, in order of the ids.
+    pub team: Box<[UserId]>,
+    own: u32,
+    team_wide: u32,
+    all: u32,
+}
+
+impl Actor {
+    /// A caller with the rights of `roles`, narrowed to `permissions` where the token says so.
+    pub fn new(
+        user_id: UserId,
+        token_id: Option<TokenId>,
+        roles: &[Role],
+        permissions: Option<&[Permission]>,
+    ) -> Self {
+        let mut actor = Self {
+            user_id,
+            token_id,
+            team: Box::default(),
+            own: 0,
+            team_wide: 0,
+            all: 0,
+        };
+        let carried = |permission: &Permission| permissions.is_none_or(|some| some.contains(permission));
+        for permission in Permission::ALL.into_iter().filter(carried) {
+            let bit = permission.bit();
+            match roles.iter().filter_map(|role| role.grants(permission)).max() {
+                Some(Scope::Own) => actor.own |= bit,
+                Some(Scope::Team) => actor.team_wide |= bit,
+                Some(Scope::All) => actor.all |= bit,
+                None => {}
+            }
+        }
+        actor
+    }
+
+    /// The same caller with their team.
+    #[must_use]
+    pub fn with_team(mut self, mut team: Vec<UserId>) -> Self {
+        team.sort_unstable();
+        team.dedup();
+        self.team = team.into();
+        self
+    }
+
+    /// How far they hold `permission`; `None` if not at all.
+    pub const fn scope(&self, permission: Permission) -> Option<Scope> {
+        let bit = permission.bit();
+        if self.all & bit != 0 {
+            Some(Scope::All)
+        } else if self.team_wide & bit != 0 {
+            Some(Scope::Team)
+        } else if self.own & bit != 0 {
+            Some(Scope::Own)
+        } else {
+            None
+        }
+    }
+
+    /// Whether any of their rights needs to know the team.
+    pub const fn needs_team(&self) -> bool {
+        self.team_wide != 0
+    }
+
+    /// Whether they hold `permission` over things of `owner`: the one question that rights come to.
+    pub fn has_over(&self, permission: Permission, owner: UserId) -> bool {
+        match self.scope(permission) {
+            Some(Scope::All) => true,
+            Some(Scope::Team) => owner == self.user_id || self.team.binary_search(&owner).is_ok(),
+            Some(Scope::Own) => owner == self.user_id,
+            None => false,
+        }
+    }
+
+    /// Whether they hold `permission` over everything.
+    pub fn has(&self, permission: Permission) -> bool {
+        self.scope(permission) == Some(Scope::All)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{Actor, Permission, Role, Scope, UserId};
+
+    fn user(number: u128) -> UserId {
+        UserId::new(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn spellings_are_read_back() {
+        for permission in Permission::ALL {
+            assert_eq!(Permission::parse(permission.as_str()), Some(permission));
+        }
+        assert_eq!(Permission::parse("timesheets@rule"), None);
+    }
+
+    #[test]
+    fn scopes_cover_own_team_and_all() {
+        let lead = Actor::new(user(1), None, &[Role::Employee, Role::TeamManager], None)
+            .with_team(vec![user(3), user(2)]);
+        assert_eq!(lead.scope(Permission::TimesheetsRead), Some(Scope::Team));
+        for (owner, read, edit) in [
+            (1, true, true),
+            (2, true, false),
+            (3, true, false),
+            (4, false, false),
+        ] {
+            assert_eq!(
+                lead.has_over(Permission::TimesheetsRead, user(owner)),
+                read,
+                "read {owner}"
+            );
+            assert_eq!(
+                lead.has_over(Permission::TimesheetsEdit, user(owner)),
+                edit,
+                "edit {owner}"
+            );
+        }
+        let admin = Actor::new(user(1), None, &[Role::Administrator], None);
+        assert!(
+            Permission::ALL
+                .into_iter()
+                .all(|permission| admin.has(permission))
+        );
+    }
+
+    #[test]
+    fn a_token_carries_fewer_rights_and_never_more() {
+        let narrow = [Permission::TimesheetsRead, Permission::UsersManage];
+        let actor = Actor::new(user(1), None, &[Role::Employee], Some(&narrow));
+        assert!(actor.has_over(Permission::TimesheetsRead, user(1)));
+        assert!(!actor.has_over(Permission::TimesheetsEdit, user(1)));
+        assert!(!actor.has(Permission::UsersManage));
+    }
+}

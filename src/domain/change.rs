@@ -1,0 +1,79 @@
+//! One atomic write: what a decision wants to happen, under which conditions.
+
+use uuid::Uuid;
+
+use super::id::{ChangeSetId, TimesheetId, TokenId, UserId};
+use super::period::Period;
+use super::record::{Key, Record};
+use super::time::Instant;
+use super::version::RowVersion;
+
+/// A set of changes that happens as a whole or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeSet {
+    /// Names the write, so that it is never done twice.
+    pub id: ChangeSetId,
+    /// What must hold at the moment of the write.
+    pub guards: Vec<Guard>,
+    /// Whole records to be added or replaced. The store gives those their versions.
+    pub puts: Vec<Record>,
+    /// Records to be removed; each leaves a tombstone (X1).
+    pub deletes: Vec<Key>,
+    /// Who did it (X3).
+    pub audit: Audit,
+}
+
+/// A condition of a write. The keys of [`Record::unique_keys`] are guarded without being named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// There is no such record.
+    Absent(Key),
+    /// The record is there, with this version.
+    Version(Key, RowVersion),
+    /// The user has no sheet that overlaps the period (P1, P5).
+    PeriodFree(UserId, Period),
+    /// None of these ids names a line or cell of a sheet other than this one (S6).
+    RowsFree(TimesheetId, Vec<Uuid>),
+}
+
+/// Who changed what, for the audit trail (X3). The store adds the records as they became.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audit {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor: UserId,
+    /// With which token; `None` from the command line on the server.
+    pub token: Option<TokenId>,
+    /// Over which face.
+    pub face: Face,
+    /// The verb of the business: `saveTimesheet`, `archiveProject`.
+    pub action: &'static str,
+    /// Whose things were changed, where they are somebody's.
+    pub subject: Option<UserId>,
+}
+
+/// How a command came in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Face {
+    /// GraphQL.
+    GraphQl,
+    /// OData.
+    OData,
+    /// An upload, or the job that it made.
+    Import,
+    /// The command line on the server itself.
+    CommandLine,
+}
+
+impl Face {
+    /// Its name in the audit trail.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GraphQl => "graphql",
+            Self::OData => "odata",
+            Self::Import => "import",
+            Self::CommandLine => "command line",
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! How tasks form trees (T1 to T8).

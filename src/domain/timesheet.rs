@@ -1,0 +1,79 @@
+//! The timesheet aggregate: one user, one period, lines of cells. Read through it here; it is
+//! changed only by the decisions in the modules below, each of which makes a new one.
+
+use serde::{Deserialize, Serialize};
+
+use super::approval::ApprovalStatus;
+use super::hours::Hours;
+use super::id::{DepartmentId, TemplateId, TimesheetId, UserId};
+use super::period::Period;
+use super::record::Meta;
+use super::time::{Date, Instant};
+use super::version::RowVersion;
+
+pub mod rows;
+
+use rows::Rows;
+pub use rows::{CellRef, LineRef, TimeAllocation, TimesheetLine};
+
+/// One user's sheet for one period.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Timesheet {
+    /// Its id.
+    pub id: TimesheetId,
+    /// What every record has.
+    pub meta: Meta,
+    /// Whose hours it holds.
+    pub user_id: UserId,
+    /// Its dates; sheets of one user never overlap (P1).
+    pub period: Period,
+    /// When it is to be handed in.
+    pub due_date: Date,
+    /// Where it stands.
+    pub status: ApprovalStatus,
+    /// When it was handed in (F3).
+    pub submitted: Option<Instant>,
+    /// When it was approved (F3).
+    pub approved: Option<Instant>,
+    /// The department in which the owner worked when it was made (P8).
+    pub department_id: Option<DepartmentId>,
+    /// The template that it was made after (P8).
+    pub template_id: TemplateId,
+    /// What lists show; fixed at creation until a save sets another (P7).
+    pub name: Box<str>,
+    /// Its lines and cells.
+    pub rows: Rows,
+}
+
+impl Timesheet {
+    /// The longest name.
+    pub const MAX_NAME_CHARS: usize = 400;
+    /// The most lines.
+    pub const MAX_LINES: usize = 500;
+    /// The longest comment of a cell.
+    pub const MAX_COMMENT_CHARS: usize = 4_000;
+    /// The most hours in a cell (S10).
+    pub const MAX_CELL_HOURS: Hours = Hours::DAY;
+
+    /// Its lines, by order number.
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = LineRef<'_>> + Clone {
+        self.rows.lines(self.period.from())
+    }
+
+    /// All its cells, line by line, by date.
+    pub fn cells(&self) -> impl Iterator<Item = CellRef<'_>> + Clone {
+        self.lines().flat_map(LineRef::cells)
+    }
+
+    /// The sum of all its cells (M1).
+    pub fn total_hours(&self) -> Hours {
+        self.cells().map(CellRef::hours).sum()
+    }
+
+    /// Gives the sheet and those of its lines that have changed their versions, counting on from
+    /// `next` (S2): the sheet takes the first value, its lines the following ones.
+    pub fn assign_versions(&mut self, mut next: impl FnMut() -> RowVersion) {
+        self.meta.version = next();
+        self.rows.assign_versions(next);
+    }
+}

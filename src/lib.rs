@@ -1,0 +1,7 @@
+//! Punchcard: a timesheet server that starts with one command.
+//!
+//! `domain` decides, `app` loads, authorizes and commits, `store` keeps, `graphql` speaks.
+//! ARCHITECTURE.md is the map; `server` is the only module that joins the parts.
+
+pub mod domain;
+pub mod store;
