@@ -3,5 +3,6 @@
 //! `domain` decides, `app` loads, authorizes and commits, `store` keeps, `graphql` speaks.
 //! ARCHITECTURE.md is the map; `server` is the only module that joins the parts.
 
+pub mod app;
 pub mod domain;
 pub mod store;

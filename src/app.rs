@@ -1,0 +1,169 @@
+//! What the product does: one function per verb of the business, whatever face it was called
+//! over. Each loads what the decision needs, lets the domain decide, commits, and answers.
+//! How a request or an answer is spelt is not known here, nor what keeps the data.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use uuid::Uuid;
+
+use crate::domain::change::{Audit, ChangeSet, Guard};
+use crate::domain::id::{ChangeSetId, IdSource, UserId};
+use crate::domain::record::{Entity, Key, Record};
+use crate::domain::time::{Clock, Instant};
+use crate::store::{Committed, Store, StoreError};
+
+pub mod context;
+pub mod error;
+pub mod events;
+pub mod ports;
+pub mod reader;
+pub mod sessions;
+
+pub use context::Caller;
+pub use error::Error;
+pub use reader::Reader;
+
+/// The application: the one object that every face calls.
+pub struct App {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    secrets: Arc<dyn ports::Secrets>,
+    sessions: sessions::Sessions,
+}
+
+/// How often a decision is made anew when the ground shifts under it before it is given up.
+const ATTEMPTS: usize = 32;
+
+impl App {
+    /// The application over these ports.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        secrets: Arc<dyn ports::Secrets>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            clock,
+            ids,
+            secrets,
+            sessions: sessions::Sessions::default(),
+        })
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Reads as `caller`: a consistent picture that shows only what they may see.
+    pub async fn reader(&self, caller: &Caller) -> Result<Reader, Error> {
+        Reader::new(self.store.view(None).await?, caller, self.now()).await
+    }
+
+    /// Decides and commits. A decision on which the ground has shifted before the commit is made
+    /// anew on a fresh picture, rights included, so that nothing is lost and nothing overwritten.
+    async fn write<'a, F>(&self, caller: &Caller, decide: F) -> Result<Written, Error>
+    where
+        F: Fn(Reader) -> BoxFuture<'a, Result<Decision, Error>> + Send + Sync,
+    {
+        let mut last = None;
+        for _ in 0..ATTEMPTS {
+            let reader = self.reader(caller).await?;
+            let change = match decide(reader.clone()).await? {
+                Decision::Already(record) => return Ok(Written::Already(record)),
+                Decision::Change(planned) => {
+                    planned.into_change_set(ChangeSetId::new(self.new_id()), &reader)
+                }
+            };
+            match self.store.commit(change).await {
+                Ok(committed) => return Ok(Written::Committed(committed)),
+                Err(conflict @ StoreError::Conflict { .. }) => last = Some(conflict),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(last.map_or_else(|| Error::Internal("no attempt was made".to_owned()), Error::from))
+    }
+
+    fn new_id(&self) -> Uuid {
+        self.ids.next(self.now())
+    }
+}
+
+/// What a decision came to.
+enum Decision {
+    /// Things are already as asked for; this is the record.
+    Already(Record),
+    /// This is to happen.
+    Change(Planned),
+}
+
+/// What is to happen, before it is known as a write.
+struct Planned {
+    action: &'static str,
+    subject: Option<UserId>,
+    guards: Vec<Guard>,
+    puts: Vec<Record>,
+    deletes: Vec<Key>,
+}
+
+/// What came of a write.
+enum Written {
+    Already(Record),
+    Committed(Committed),
+}
+
+impl Planned {
+    /// A plan that is still empty.
+    const fn new(action: &'static str) -> Self {
+        Self {
+            action,
+            subject: None,
+            guards: Vec::new(),
+            puts: Vec::new(),
+            deletes: Vec::new(),
+        }
+    }
+
+    /// As one atomic write by the reader, on condition that their rights are still the same (S14).
+    fn into_change_set(self, id: ChangeSetId, reader: &Reader) -> ChangeSet {
+        let Self {
+            action,
+            subject,
+            mut guards,
+            puts,
+            deletes,
+        } = self;
+        guards.extend_from_slice(reader.guards());
+        let audit = Audit {
+            at: reader.now(),
+            actor: reader.actor().user_id,
+            token: reader.actor().token_id,
+            face: reader.face(),
+            action: action.into(),
+            subject,
+        };
+        ChangeSet {
+            id,
+            guards,
+            puts,
+            deletes,
+            audit,
+        }
+    }
+}
+
+impl Written {
+    /// The record that the write is about: the first that was put, or the one that was there.
+    fn into_record<E: Entity>(self) -> Result<Arc<E>, Error> {
+        let record = match self {
+            Self::Already(record) => Some(record),
+            Self::Committed(committed) => committed.records.into_iter().next(),
+        };
+        record
+            .and_then(E::from_record)
+            .ok_or_else(|| Error::Internal("the write put no such record".to_owned()))
+    }
+}

@@ -1,0 +1,241 @@
+//! Reading as somebody: one consistent picture, through which only what that person may see is
+//! to be seen. Faces read through nothing else, so none of them can forget the rule (F11).
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::context::Identity;
+use super::{Caller, Error};
+use crate::domain::access::{Actor, Permission, Role};
+use crate::domain::change::{Face, Guard};
+use crate::domain::hours::Hours;
+use crate::domain::id::{ProjectId, ScheduleId, TimesheetId, UserId};
+use crate::domain::period::Period;
+use crate::domain::query::{Page, Query};
+use crate::domain::record::{Entity, Record};
+use crate::domain::schedule::{Schedule, scheduled_hours};
+use crate::domain::task::ProjectTask;
+use crate::domain::time::{Date, Instant};
+use crate::domain::timesheet::Timesheet;
+use crate::domain::token::AccessToken;
+use crate::domain::user::User;
+use crate::store::View;
+
+pub mod visibility;
+
+use visibility::Visibility;
+
+/// A picture of the data as one caller may see it.
+#[derive(Clone)]
+pub struct Reader {
+    view: Arc<dyn View>,
+    actor: Arc<Actor>,
+    user: Arc<User>,
+    guards: Arc<[Guard]>,
+    face: Face,
+    now: Instant,
+}
+
+impl Reader {
+    /// Looks the caller's rights up in `view`; [`Error::Unauthenticated`] if they no longer count.
+    pub(super) async fn new(view: Arc<dyn View>, caller: &Caller, now: Instant) -> Result<Self, Error> {
+        let (user, token) = match &caller.identity {
+            Identity::Token { hash, .. } => {
+                let (token, user) = view.token(*hash).await?.ok_or(Error::Unauthenticated)?;
+                if !token.is_valid_at(now) {
+                    return Err(Error::Unauthenticated);
+                }
+                (user, Some(token))
+            }
+            Identity::Local { user_id } => (
+                view.get::<User>(*user_id).await?.ok_or(Error::Unauthenticated)?,
+                None,
+            ),
+        };
+        if !user.meta.is_active {
+            return Err(Error::Unauthenticated);
+        }
+        let mut guards = vec![Guard::Version(User::key(user.id), user.meta.version)];
+        let roles: &[Role] = if token.is_some() {
+            &user.roles
+        } else {
+            &[Role::Administrator]
+        };
+        let permissions = token.as_ref().and_then(|token| token.permissions.as_deref());
+        let mut actor = Actor::new(user.id, token.as_ref().map(|token| token.id), roles, permissions);
+        if actor.needs_team() {
+            actor = actor.with_team(view.team_of(user.id).await?);
+        }
+        if let Some(token) = token {
+            guards.push(Guard::Version(AccessToken::key(token.id), token.meta.version));
+        }
+        Ok(Self {
+            view,
+            actor: Arc::new(actor),
+            user,
+            guards: guards.into(),
+            face: caller.face,
+            now,
+        })
+    }
+
+    /// Who reads, with their rights.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Who reads.
+    pub const fn user(&self) -> &Arc<User> {
+        &self.user
+    }
+
+    /// When the reading began.
+    pub const fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The date on the wall of the reader's office.
+    pub fn today(&self) -> Date {
+        self.now.date_in(self.user.time_zone.0)
+    }
+
+    /// The record with this id, if there is one that the caller may see.
+    pub async fn get<E: Entity>(&self, id: E::Id) -> Result<Option<Arc<E>>, Error> {
+        Ok(self.many::<E>(&[id]).await?.pop().flatten())
+    }
+
+    /// The records with these ids, each in its id's place, as far as the caller may see them.
+    pub async fn many<E: Entity>(&self, ids: &[E::Id]) -> Result<Vec<Option<Arc<E>>>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keys: Vec<_> = ids.iter().map(|id| E::key(*id)).collect();
+        let visibility = self.visibility(E::KIND);
+        let records = self.view.records(&keys).await?;
+        Ok(records
+            .into_iter()
+            .map(|record| {
+                record
+                    .filter(|record| visibility.shows(record))
+                    .and_then(E::from_record)
+            })
+            .collect())
+    }
+
+    /// A page of a list, of which the caller sees what they may see: page, count and order alike.
+    pub async fn page(&self, mut query: Query) -> Result<Page, Error> {
+        query.filter = self.visibility(query.kind).into_filter().and(query.filter);
+        Ok(self.view.page(&query).await?)
+    }
+
+    /// Whether the caller may see `record`.
+    pub fn shows(&self, record: &Record) -> bool {
+        self.visibility(record.key().kind()).shows(record)
+    }
+
+    /// The user's sheet that holds `date`, if there is one; never makes one.
+    pub async fn timesheet_by_date(&self, user: UserId, date: Date) -> Result<Option<Arc<Timesheet>>, Error> {
+        if !self.actor.has_over(Permission::TimesheetsRead, user) {
+            return Ok(None);
+        }
+        Ok(self.view.sheets_around(user, date).await?.at)
+    }
+
+    /// The user's sheets that have a date in `period`, in date order.
+    pub async fn timesheets_of(&self, user: UserId, period: Period) -> Result<Vec<Arc<Timesheet>>, Error> {
+        if !self.actor.has_over(Permission::TimesheetsRead, user) {
+            return Ok(Vec::new());
+        }
+        Ok(self.view.sheets_of(user, period).await?)
+    }
+
+    /// The sheet, or [`Error::NotFound`] if there is none that the caller may see.
+    pub async fn timesheet(&self, id: TimesheetId) -> Result<Arc<Timesheet>, Error> {
+        self.get::<Timesheet>(id)
+            .await?
+            .ok_or(Error::NotFound("timesheet"))
+    }
+
+    /// The tasks of these projects (the common ones for `None`), each project's in its place.
+    pub async fn tasks_of(
+        &self,
+        projects: &[Option<ProjectId>],
+    ) -> Result<Vec<Arc<[Arc<ProjectTask>]>>, Error> {
+        if !self.actor.has(Permission::ProjectsRead) {
+            return Ok(vec![Arc::default(); projects.len()]);
+        }
+        Ok(self.view.tasks_of(projects).await?)
+    }
+
+    /// The hours to work on each date of the sheet, by its owner's calendar, zeros included (M4).
+    pub async fn schedule_of(&self, sheet: &Timesheet) -> Result<Vec<(Date, Hours)>, Error> {
+        // The owner's calendar belongs to the sheet: who sees the one sees the other.
+        let Some(owner) = self.view.get::<User>(sheet.user_id).await? else {
+            return Err(Error::Internal(format!(
+                "the owner of timesheet {} is missing",
+                sheet.id
+            )));
+        };
+        let mut ids: Vec<ScheduleId> = sheet
+            .period
+            .dates()
+            .filter_map(|date| owner.schedules.at(date).copied())
+            .collect();
+        ids.dedup();
+        let schedules: Vec<Arc<Schedule>> = self
+            .view
+            .many::<Schedule>(&ids)
+            .await?
+            .into_iter()
+            .flatten()
+            .collect();
+        let known = |id| {
+            schedules
+                .iter()
+                .find(|schedule| schedule.id == id)
+                .map(Arc::as_ref)
+        };
+        Ok(sheet
+            .period
+            .dates()
+            .map(|date| (date, scheduled_hours(&owner.schedules, known, date)))
+            .collect())
+    }
+
+    /// What of a kind of records the caller may see.
+    fn visibility(&self, kind: crate::domain::record::Kind) -> Visibility<'_> {
+        Visibility::of(kind, &self.actor, &self.user)
+    }
+
+    /// The picture without the caller's limits, for decisions; never for answers.
+    pub(super) fn unlimited(&self) -> &dyn View {
+        self.view.as_ref()
+    }
+
+    /// The guards that hold as long as the caller's rights are what they are (S14).
+    pub(super) fn guards(&self) -> &[Guard] {
+        &self.guards
+    }
+
+    /// The face that the caller came over.
+    pub(super) const fn face(&self) -> Face {
+        self.face
+    }
+}
+
+/// The ids of `rows` that belong to sheets other than `own`.
+pub(super) async fn foreign_rows(
+    view: &dyn View,
+    own: TimesheetId,
+    rows: &[Uuid],
+) -> Result<Vec<Uuid>, Error> {
+    let holders = view.sheets_with_rows(rows).await?;
+    let foreign = |holder: &Option<TimesheetId>| holder.is_some_and(|holder| holder != own);
+    Ok(rows
+        .iter()
+        .zip(&holders)
+        .filter(|(_, holder)| foreign(holder))
+        .map(|(row, _)| *row)
+        .collect())
+}

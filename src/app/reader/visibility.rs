@@ -1,0 +1,143 @@
+//! The one row predicate: of which records a caller may know. Lists take it as a filter and single
+//! records are checked by it, both out of the same rule.
+
+use std::collections::BTreeSet;
+
+use crate::domain::access::{Actor, Permission, Scope};
+use crate::domain::id::UserId;
+use crate::domain::model::Property;
+use crate::domain::model::entities::{timesheet, token, user};
+use crate::domain::query::{Filter, Value};
+use crate::domain::record::{Kind, Record};
+use crate::domain::user::User;
+
+/// Which records of one kind are to be seen.
+#[derive(Debug)]
+pub enum Visibility<'a> {
+    /// Every one.
+    Everything,
+    /// None.
+    Nothing,
+    /// Those whose property names one of these users.
+    Of {
+        /// The property with the owner's id.
+        property: &'static Property,
+        /// The caller, who is always among the owners.
+        own: UserId,
+        /// Further owners, in order.
+        others: &'a [UserId],
+        /// One more owner.
+        also: Option<UserId>,
+    },
+}
+
+impl<'a> Visibility<'a> {
+    /// What of `kind` the actor, who is `person`, may see.
+    pub fn of(kind: Kind, actor: &'a Actor, person: &User) -> Self {
+        match kind {
+            Kind::Settings | Kind::Department | Kind::Activity | Kind::Schedule | Kind::Template => {
+                Self::Everything
+            }
+            Kind::Organization | Kind::Project | Kind::Task => {
+                if actor.has(Permission::ProjectsRead) {
+                    Self::Everything
+                } else {
+                    Self::Nothing
+                }
+            }
+            Kind::Timesheet => Self::owned(
+                &timesheet::USER_ID,
+                actor,
+                actor.scope(Permission::TimesheetsRead),
+            ),
+            Kind::Token => {
+                let all = actor.has(Permission::TokensManage);
+                Self::owned(
+                    &token::USER_ID,
+                    actor,
+                    Some(if all { Scope::All } else { Scope::Own }),
+                )
+            }
+            Kind::User => {
+                let scope = actor
+                    .scope(Permission::UsersManage)
+                    .max(actor.scope(Permission::TimesheetsRead));
+                // Everybody knows themselves and who approves their sheets.
+                match Self::owned(&user::ID, actor, scope.or(Some(Scope::Own))) {
+                    Self::Of {
+                        property,
+                        own,
+                        others,
+                        ..
+                    } => Self::Of {
+                        property,
+                        own,
+                        others,
+                        also: person.manager_id,
+                    },
+                    whole => whole,
+                }
+            }
+        }
+    }
+
+    fn owned(property: &'static Property, actor: &'a Actor, scope: Option<Scope>) -> Self {
+        let own = actor.user_id;
+        match scope {
+            None => Self::Nothing,
+            Some(Scope::All) => Self::Everything,
+            Some(Scope::Team) => Self::Of {
+                property,
+                own,
+                others: &actor.team,
+                also: None,
+            },
+            Some(Scope::Own) => Self::Of {
+                property,
+                own,
+                others: &[],
+                also: None,
+            },
+        }
+    }
+
+    /// Whether `record` is to be seen.
+    pub fn shows(&self, record: &Record) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Nothing => false,
+            Self::Of {
+                property,
+                own,
+                others,
+                also,
+            } => match property.value(record) {
+                Value::Id(id) => {
+                    let owner = UserId::new(id);
+                    owner == *own || *also == Some(owner) || others.binary_search(&owner).is_ok()
+                }
+                _ => false,
+            },
+        }
+    }
+
+    /// The same as a filter.
+    pub fn into_filter(self) -> Filter {
+        match self {
+            Self::Everything => Filter::ALL,
+            Self::Nothing => Filter::NONE,
+            Self::Of {
+                property,
+                own,
+                others,
+                also,
+            } => {
+                let owners: BTreeSet<UserId> = others.iter().copied().chain([own]).chain(also).collect();
+                Filter::In(
+                    property,
+                    owners.into_iter().map(|owner| Value::Id(owner.uuid())).collect(),
+                )
+            }
+        }
+    }
+}
