@@ -1,5 +1,7 @@
 //! One atomic write: what a decision wants to happen, under which conditions.
 
+use std::borrow::Cow;
+
 use uuid::Uuid;
 
 use super::id::{ChangeSetId, TimesheetId, TokenId, UserId};
@@ -8,7 +10,8 @@ use super::record::{Key, Record};
 use super::time::Instant;
 use super::version::RowVersion;
 
-/// A set of changes that happens as a whole or not at all.
+/// A set of changes that happens as a whole or not at all. It names each record once, be it to put
+/// or to delete; to delete what is not there changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeSet {
     /// Names the write, so that it is never done twice.
@@ -23,7 +26,8 @@ pub struct ChangeSet {
     pub audit: Audit,
 }
 
-/// A condition of a write. The keys of [`Record::unique_keys`] are guarded without being named.
+/// A condition of a write. Guarded without being named are the keys of [`Record::unique_keys`],
+/// and that a sheet which is put overlaps no other of its user (P1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Guard {
     /// There is no such record.
@@ -47,8 +51,9 @@ pub struct Audit {
     pub token: Option<TokenId>,
     /// Over which face.
     pub face: Face,
-    /// The verb of the business: `saveTimesheet`, `archiveProject`.
-    pub action: &'static str,
+    /// The verb of the business: `saveTimesheet`, `archiveProject`. Borrowed in what the program
+    /// writes, owned in what it reads back.
+    pub action: Cow<'static, str>,
     /// Whose things were changed, where they are somebody's.
     pub subject: Option<UserId>,
 }

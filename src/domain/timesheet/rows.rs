@@ -178,6 +178,13 @@ impl Rows {
         self.origins.iter().map(|origin| origin.prefix)
     }
 
+    /// Whether one of its lines or cells has this id.
+    pub fn has_row(&self, id: Uuid) -> bool {
+        let (prefix, number) = RowIdPrefix::split(id);
+        let is_it = |row: RowId| row.number == number && self.prefix(row) == Some(prefix);
+        self.lines.iter().any(|line| is_it(line.id)) || self.cells.iter().any(|cell| is_it(cell.id))
+    }
+
     /// Gives the lines that have changed their versions.
     pub fn assign_versions(&mut self, mut next: impl FnMut() -> RowVersion) {
         for line in &mut self.lines {
@@ -188,9 +195,14 @@ impl Rows {
     }
 
     fn id(&self, id: RowId) -> Uuid {
+        self.prefix(id)
+            .map_or(Uuid::nil(), |prefix| prefix.join(id.number))
+    }
+
+    fn prefix(&self, id: RowId) -> Option<RowIdPrefix> {
         self.origins
             .get(usize::from(id.origin))
-            .map_or(Uuid::nil(), |origin| origin.prefix.join(id.number))
+            .map(|origin| origin.prefix)
     }
 
     fn created(&self, id: RowId) -> Instant {
