@@ -11,6 +11,7 @@ use super::record::Meta;
 use super::time::{Date, Instant};
 use super::version::RowVersion;
 
+pub mod open;
 pub mod rows;
 
 use rows::Rows;
