@@ -19,6 +19,7 @@ pub mod events;
 pub mod ports;
 pub mod reader;
 pub mod sessions;
+pub mod tokens;
 
 pub use context::Caller;
 pub use error::Error;
@@ -125,6 +126,12 @@ impl Planned {
             puts: Vec::new(),
             deletes: Vec::new(),
         }
+    }
+
+    /// The same plan, about things of `owner`.
+    const fn about(mut self, owner: UserId) -> Self {
+        self.subject = Some(owner);
+        self
     }
 
     /// As one atomic write by the reader, on condition that their rights are still the same (S14).

@@ -16,6 +16,7 @@ pub mod period;
 pub mod project;
 pub mod query;
 pub mod record;
+pub mod references;
 pub mod schedule;
 pub mod settings;
 pub mod task;

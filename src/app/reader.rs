@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use uuid::Uuid;
-
 use super::context::Identity;
 use super::{Caller, Error};
 use crate::domain::access::{Actor, Permission, Role};
@@ -222,20 +220,4 @@ impl Reader {
     pub(super) const fn face(&self) -> Face {
         self.face
     }
-}
-
-/// The ids of `rows` that belong to sheets other than `own`.
-pub(super) async fn foreign_rows(
-    view: &dyn View,
-    own: TimesheetId,
-    rows: &[Uuid],
-) -> Result<Vec<Uuid>, Error> {
-    let holders = view.sheets_with_rows(rows).await?;
-    let foreign = |holder: &Option<TimesheetId>| holder.is_some_and(|holder| holder != own);
-    Ok(rows
-        .iter()
-        .zip(&holders)
-        .filter(|(_, holder)| foreign(holder))
-        .map(|(row, _)| *row)
-        .collect())
 }

@@ -258,6 +258,18 @@ impl Actor {
         }
     }
 
+    /// Whether nothing that `other` may do is beyond them, so that they may hand it out. What
+    /// `other` may do to their own things, only somebody who may do it to everybody's can do too.
+    pub fn covers(&self, other: &Self) -> bool {
+        Permission::ALL
+            .into_iter()
+            .all(|permission| match other.scope(permission) {
+                None => true,
+                Some(scope) if self.user_id == other.user_id => self.scope(permission) >= Some(scope),
+                Some(_) => self.has(permission),
+            })
+    }
+
     /// Whether they hold `permission` over everything.
     pub fn has(&self, permission: Permission) -> bool {
         self.scope(permission) == Some(Scope::All)
@@ -309,6 +321,26 @@ mod tests {
             Permission::ALL
                 .into_iter()
                 .all(|permission| admin.has(permission))
+        );
+    }
+
+    #[test]
+    fn nobody_hands_out_more_than_they_have() {
+        let admin = Actor::new(user(1), None, &[Role::Administrator], None);
+        let employee = Actor::new(user(2), None, &[Role::Employee], None);
+        let narrow = Actor::new(
+            user(2),
+            None,
+            &[Role::Employee],
+            Some(&[Permission::TimesheetsRead]),
+        );
+        assert!(admin.covers(&employee) && admin.covers(&admin));
+        assert!(employee.covers(&narrow) && employee.covers(&employee));
+        assert!(!narrow.covers(&employee));
+        let colleague = Actor::new(user(3), None, &[Role::Employee], None);
+        assert!(
+            !employee.covers(&colleague),
+            "one's own and another's own are not the same"
         );
     }
 
