@@ -4,5 +4,8 @@
 //! ARCHITECTURE.md is the map; `server` is the only module that joins the parts.
 
 pub mod app;
+pub mod config;
 pub mod domain;
+pub mod http;
+pub mod server;
 pub mod store;

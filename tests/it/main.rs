@@ -2,4 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is red")]
 
+mod http;
+mod support;
 mod tidy;

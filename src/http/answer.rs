@@ -1,0 +1,74 @@
+//! Answers of the server itself, before or after a face has had its say: in the JSON
+//! shape that the callers of each area read.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use serde_json::json;
+
+use super::area::Area;
+use crate::app::Error;
+
+/// Refuses with the error's status, code and text.
+pub fn refuse(area: Area, error: &Error) -> Response {
+    let mut response = fault(area, status(error), error.code(), &error.to_string());
+    match error {
+        Error::Unauthenticated => {
+            response
+                .headers_mut()
+                .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        Error::RateLimited { retry_after_seconds } => {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(*retry_after_seconds));
+        }
+        _ => {}
+    }
+    if let Some(cause) = error.cause() {
+        tracing::error!(code = error.code(), cause, "a request failed");
+    }
+    response
+}
+
+/// An answer of this status: `{"errors":[{"message":...,"extensions":{"code":...}}]}` where
+/// GraphQL is spoken, else `{"error":{"code":...,"message":...}}`.
+pub fn fault(area: Area, status: StatusCode, code: &str, message: &str) -> Response {
+    let body = match area {
+        Area::GraphQl => json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }),
+        Area::Admin | Area::Metrics | Area::Page => json!({ "error": { "code": code, "message": message } }),
+    };
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// An answer of plain text.
+pub fn text(status: StatusCode, content_type: &'static str, body: String) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// The status that a refusal has over plain HTTP.
+pub const fn status(error: &Error) -> StatusCode {
+    match error {
+        Error::Invalid(_) => StatusCode::BAD_REQUEST,
+        Error::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Error::Forbidden(_) => StatusCode::FORBIDDEN,
+        Error::NotFound(_) => StatusCode::NOT_FOUND,
+        Error::VersionConflict { .. } | Error::WrongState { .. } | Error::Locked(_) => StatusCode::CONFLICT,
+        Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+        Error::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::Unsupported(_) => StatusCode::NOT_IMPLEMENTED,
+        Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}

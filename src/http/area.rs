@@ -1,0 +1,74 @@
+//! Which part of the server a path belongs to: what its first segment says.
+
+use crate::domain::change::Face;
+
+/// A part of the server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Area {
+    /// `/graphql`.
+    GraphQl,
+    /// `/admin`, what only the command line calls.
+    Admin,
+    /// `/metrics`.
+    Metrics,
+    /// Everything else: the pages and health, which are open to everybody and hold no data.
+    Page,
+}
+
+impl Area {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::GraphQl, Self::Admin, Self::Metrics, Self::Page];
+
+    /// The area of a path.
+    pub fn of(path: &str) -> Self {
+        match path.split('/').nth(1) {
+            Some("graphql") => Self::GraphQl,
+            Some("admin") => Self::Admin,
+            Some("metrics") => Self::Metrics,
+            _ => Self::Page,
+        }
+    }
+
+    /// Its name among the figures.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GraphQl => "graphql",
+            Self::Admin => "admin",
+            Self::Metrics => "metrics",
+            Self::Page => "page",
+        }
+    }
+
+    /// The face that its callers come over.
+    pub const fn face(self) -> Face {
+        match self {
+            Self::GraphQl | Self::Metrics | Self::Page => Face::GraphQl,
+            Self::Admin => Face::CommandLine,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Area;
+
+    #[test]
+    fn the_first_segment_decides_and_nothing_that_looks_like_it() {
+        let cases = [
+            ("/graphql", Area::GraphQl),
+            ("/graphql/", Area::GraphQl),
+            ("/graphiql", Area::Page),
+            ("/GraphQL", Area::Page),
+            ("/", Area::Page),
+            ("", Area::Page),
+            ("//graphql", Area::Page),
+            ("/metrics", Area::Metrics),
+            ("/admin/backup", Area::Admin),
+            ("/administrator", Area::Page),
+            ("/health/live", Area::Page),
+        ];
+        for (path, area) in cases {
+            assert_eq!(Area::of(path), area, "{path}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Who calls: finds the access token of a request, asks the application whose it is, and holds
+//! back who sends too much. What a caller may do is not decided here.
+//!
+//! A right token always counts, however many wrong ones came from the same address: behind a
+//! proxy all callers share one. Too many wrong ones are told to wait, which spares the log.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::http::header::{AUTHORIZATION, UPGRADE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::area::Area;
+use crate::app::context::Identity;
+use crate::app::{App, Caller, Error};
+use crate::config::Limits;
+use crate::domain::id::TokenId;
+
+/// Stands at the door.
+pub struct Doorkeeper {
+    app: Arc<App>,
+    clock: DefaultClock,
+    failures: DefaultKeyedRateLimiter<IpAddr>,
+    requests: Option<DefaultKeyedRateLimiter<TokenId>>,
+}
+
+impl Doorkeeper {
+    /// A doorkeeper who asks `app`.
+    pub fn new(app: Arc<App>, limits: &Limits) -> Self {
+        let failures = RateLimiter::keyed(Quota::per_minute(limits.failed_authentications_per_minute));
+        let requests = limits
+            .requests_per_second
+            .map(|number: NonZeroU32| RateLimiter::keyed(Quota::per_second(number)));
+        Self {
+            app,
+            clock: DefaultClock::default(),
+            failures,
+            requests,
+        }
+    }
+
+    /// The caller of a request, or why they are not let in. `None` is somebody who is yet to say
+    /// who they are: a WebSocket on its way to its first message.
+    pub async fn admit(
+        &self,
+        peer: SocketAddr,
+        area: Area,
+        request: &Parts,
+    ) -> Result<Option<Caller>, Error> {
+        let Some(token) = bearer(&request.headers) else {
+            if area == Area::GraphQl && asks_for_a_socket(request) {
+                return Ok(None);
+            }
+            return Err(self.failed(peer));
+        };
+        let caller = match self.app.authenticate(token, area.face()).await {
+            Ok(caller) => caller,
+            Err(Error::Unauthenticated) => return Err(self.failed(peer)),
+            Err(error) => return Err(error),
+        };
+        if let (Some(limiter), Identity::Token { token_id, .. }) = (&self.requests, &caller.identity) {
+            limiter
+                .check_key(token_id)
+                .map_err(|until| self.wait(until.wait_time_from(self.clock.now())))?;
+        }
+        Ok(Some(caller))
+    }
+
+    /// Forgets who has been quiet for so long that nothing is held against them.
+    pub fn forget_quiet_callers(&self) {
+        self.failures.retain_recent();
+        if let Some(requests) = &self.requests {
+            requests.retain_recent();
+        }
+    }
+
+    fn failed(&self, peer: SocketAddr) -> Error {
+        match self.failures.check_key(&neighbourhood(peer.ip())) {
+            Ok(()) => Error::Unauthenticated,
+            Err(until) => self.wait(until.wait_time_from(self.clock.now())),
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as what the doorkeeper says")]
+    fn wait(&self, time: std::time::Duration) -> Error {
+        Error::RateLimited {
+            retry_after_seconds: time.as_secs() + 1,
+        }
+    }
+}
+
+/// The token of `Authorization: Bearer ...`; the scheme's case is the client's choice.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+fn asks_for_a_socket(request: &Parts) -> bool {
+    request.method == Method::GET
+        && request
+            .headers
+            .get(UPGRADE)
+            .is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}
+
+/// Whom an address stands for: an IPv6 subscriber has a whole /64.
+fn neighbourhood(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue};
+
+    use super::{bearer, neighbourhood};
+
+    #[test]
+    fn only_a_bearer_token_is_one() {
+        let of = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("authorization", HeaderValue::from_static(value));
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(of("Bearer pct_a"), Some("pct_a".to_owned()));
+        assert_eq!(of("bearer  pct_a "), Some("pct_a".to_owned()));
+        for wrong in ["pct_a", "Basic pct_a", "Bearer", "Bearer ", ""] {
+            assert_eq!(of(wrong), None, "{wrong}");
+        }
+        assert_eq!(bearer(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn addresses_of_one_subscriber_count_as_one() {
+        let of = |text: &str| neighbourhood(text.parse().unwrap()).to_string();
+        assert_eq!(of("192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+    }
+}

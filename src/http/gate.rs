@@ -1,0 +1,158 @@
+//! What every request goes through, in order: its area, the caller, the limits, the face, and at
+//! the end the log and the figures. One function instead of a stack of layers, because each layer
+//! costs an allocation and the order is the point.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
+use axum::response::Response;
+use futures_util::{FutureExt, StreamExt};
+use hyper::body::Incoming;
+use tower::Service;
+
+use super::answer;
+use super::area::Area;
+use super::auth::Doorkeeper;
+use super::closing::Closing;
+use super::limits;
+use super::logs::Line;
+use super::metrics::Figures;
+use super::request_id::RequestIds;
+use crate::app::Error;
+use crate::config::Limits;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The routes behind the gate.
+#[derive(Clone, Default)]
+pub struct Routes {
+    /// What only known callers reach.
+    pub faces: Router,
+    /// What everybody reaches: health, and the page's own assets.
+    pub pages: Router,
+}
+
+/// The way in.
+pub struct Gate {
+    routes: Routes,
+    doorkeeper: Doorkeeper,
+    request_time: Duration,
+    body_bytes: usize,
+    ids: RequestIds,
+    figures: Figures,
+    closing: Closing,
+}
+
+impl Gate {
+    /// A gate before these routes.
+    pub fn new(routes: Routes, doorkeeper: Doorkeeper, limits: &Limits, closing: Closing) -> Self {
+        Self {
+            routes,
+            doorkeeper,
+            request_time: limits.request_time,
+            body_bytes: limits.body_bytes,
+            ids: RequestIds::new(),
+            figures: Figures::register(),
+            closing,
+        }
+    }
+
+    /// Forgets the callers who have been quiet.
+    pub fn forget_quiet_callers(&self) {
+        self.doorkeeper.forget_quiet_callers();
+    }
+
+    /// Answers a request of `peer`; never fails and never panics.
+    pub async fn answer(
+        self: Arc<Self>,
+        peer: SocketAddr,
+        request: Request<Incoming>,
+    ) -> Result<Response, Infallible> {
+        let begun = Instant::now();
+        let id = self.ids.of(request.headers());
+        let area = Area::of(request.uri().path());
+        let mut line = Line::of(&request, id.clone(), begun);
+        let under_way = self.figures.begin(area);
+        let answered = AssertUnwindSafe(self.pass(peer, area, request, &mut line)).catch_unwind();
+        let mut response = answered.await.unwrap_or_else(|_| panicked(area));
+        let headers = response.headers_mut();
+        headers.insert(REQUEST_ID, id.into_value());
+        headers
+            .entry(X_CONTENT_TYPE_OPTIONS)
+            .or_insert(HeaderValue::from_static("nosniff"));
+        under_way.end(response.status(), begun.elapsed());
+        line.write(response.status());
+        Ok(self.with_an_end(response))
+    }
+
+    async fn pass(
+        &self,
+        peer: SocketAddr,
+        area: Area,
+        request: Request<Incoming>,
+        line: &mut Line,
+    ) -> Response {
+        let (mut parts, body) = request.into_parts();
+        if limits::is_too_large(&parts.headers, self.body_bytes) {
+            return answer::refuse(area, &limits::too_large(self.body_bytes));
+        }
+        let router = if area == Area::Page {
+            &self.routes.pages
+        } else {
+            match self.doorkeeper.admit(peer, area, &parts).await {
+                Ok(None) => {}
+                Ok(Some(caller)) => {
+                    line.set_user(caller.user_id());
+                    parts.extensions.insert(caller);
+                }
+                Err(refusal) => return answer::refuse(area, &refusal),
+            }
+            &self.routes.faces
+        };
+        let (body, arrived) = limits::bounded(body, self.body_bytes);
+        let answered = router.clone().call(Request::from_parts(parts, body));
+        match tokio::time::timeout(self.request_time, answered).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(_) if arrived.is_complete() => {
+                answer::refuse(area, &Error::Unavailable("the answer took too long".to_owned()))
+            }
+            Err(_) => answer::fault(
+                area,
+                StatusCode::REQUEST_TIMEOUT,
+                "REQUEST_TIMEOUT",
+                "the request's body did not arrive in time",
+            ),
+        }
+    }
+
+    /// Endless answers end when the server stops; all others end by themselves.
+    fn with_an_end(&self, response: Response) -> Response {
+        let is_endless = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+        if !is_endless {
+            return response;
+        }
+        let mut closing = self.closing.clone();
+        response.map(|body| {
+            let until_closing = body
+                .into_data_stream()
+                .take_until(async move { closing.begun().await });
+            Body::from_stream(until_closing.boxed())
+        })
+    }
+}
+
+/// The panic itself is in the log already, written by the panic hook.
+fn panicked(area: Area) -> Response {
+    answer::refuse(area, &Error::Internal("a panic while answering".to_owned()))
+}

@@ -1,0 +1,118 @@
+//! Logs: one line per request, for people or as JSON, on the error stream. Secrets and bodies are
+//! never in them, nor what follows the `?` of an address.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use axum::http::{Method, Request, StatusCode, Uri};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+use super::request_id::RequestId;
+use crate::domain::id::UserId;
+
+/// What a log line looks like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// Why there are no logs.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The level is none.
+    #[error("not a log level: {0}; try `info`, or `info,punchcard=debug`")]
+    Level(String),
+    /// There are logs already.
+    #[error(transparent)]
+    Twice(#[from] TryInitError),
+}
+
+/// Begins to log to the error stream; panics go there too.
+pub fn begin(format: Format, level: &str) -> Result<(), LogError> {
+    let filter = EnvFilter::try_new(level).map_err(|error| LogError::Level(error.to_string()))?;
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
+    match format {
+        Format::Human => logs.finish().try_init()?,
+        Format::Json => logs.json().flatten_event(true).finish().try_init()?,
+    }
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let message = panic.payload_as_str().unwrap_or("a panic without a message");
+        tracing::error!(place, message, "a panic");
+    }));
+    Ok(())
+}
+
+/// The line of one request. Dropped before it is written, it says that the client left.
+pub struct Line {
+    method: Method,
+    uri: Uri,
+    id: RequestId,
+    user: Option<UserId>,
+    begun: Instant,
+    is_written: bool,
+}
+
+impl Line {
+    /// The line of `request`, which began at `begun`.
+    pub fn of<B>(request: &Request<B>, id: RequestId, begun: Instant) -> Self {
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            id,
+            user: None,
+            begun,
+            is_written: false,
+        }
+    }
+
+    /// Notes who called.
+    pub const fn set_user(&mut self, user: UserId) {
+        self.user = Some(user);
+    }
+
+    /// Writes the line of an answered request.
+    pub fn write(mut self, status: StatusCode) {
+        self.is_written = true;
+        self.put(Some(status));
+    }
+
+    fn put(&self, status: Option<StatusCode>) {
+        let path = self.uri.path();
+        let user = self.user.map(tracing::field::display);
+        let milliseconds = in_milliseconds(self.begun.elapsed());
+        let (method, request) = (self.method.as_str(), self.id.as_str());
+        match status.map(|status| status.as_u16()) {
+            None => tracing::info!(request, method, path, user, milliseconds, "the client left"),
+            Some(status @ 500..) => {
+                tracing::warn!(request, method, path, user, status, milliseconds, "answered");
+            }
+            // Whoever watches a server asks this every second.
+            Some(status) if path.starts_with("/health/") => {
+                tracing::debug!(request, method, path, user, status, milliseconds, "answered");
+            }
+            Some(status) => tracing::info!(request, method, path, user, status, milliseconds, "answered"),
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if !self.is_written {
+            self.put(None);
+        }
+    }
+}
+
+/// To the microsecond.
+fn in_milliseconds(took: Duration) -> f64 {
+    took.as_secs_f64() * 1000.0
+}

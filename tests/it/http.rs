@@ -1,0 +1,5 @@
+//! HTTP around the faces.
+
+mod limits;
+mod shutdown;
+mod tls;

@@ -1,0 +1,4 @@
+//! What tests share: servers to talk to, and raw connections to misbehave on.
+
+pub mod absent_store;
+pub mod stack;
