@@ -18,6 +18,7 @@ pub mod error;
 pub mod events;
 pub mod ports;
 pub mod reader;
+pub mod reference;
 pub mod sessions;
 pub mod tokens;
 

@@ -74,7 +74,7 @@ pub trait View: Send + Sync {
     async fn owners_of(&self, keys: &[UniqueKey]) -> Result<Vec<Option<Uuid>>, StoreError>;
 }
 
-impl dyn View {
+impl dyn View + '_ {
     /// The record with this id.
     pub async fn get<E: Entity>(&self, id: E::Id) -> Result<Option<Arc<E>>, StoreError> {
         Ok(self.many::<E>(&[id]).await?.pop().flatten())

@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::draft::DraftReading;
+use super::error::Error;
 use super::id::ActivityId;
+use super::patch::Patch;
 use super::record::Meta;
+use super::time::Instant;
 
 /// A kind of work.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -18,4 +22,39 @@ pub struct Activity {
     pub code: Option<Box<str>>,
     /// Its id in the system that imports it.
     pub external_id: Option<Box<str>>,
+}
+
+/// What is to become of an activity.
+#[derive(Clone, Debug, Default)]
+pub struct ActivityDraft {
+    /// Its name.
+    pub name: Option<String>,
+    /// A short code.
+    pub code: Patch<String>,
+    /// Its id in the system that imports it.
+    pub external_id: Patch<String>,
+}
+
+impl Activity {
+    /// The activity that `draft` makes of `existing`, or of none.
+    pub fn drafted(
+        existing: Option<&Self>,
+        draft: &ActivityDraft,
+        id: ActivityId,
+        now: Instant,
+    ) -> Result<Self, Error> {
+        let mut reading = DraftReading::default();
+        let activity = Self {
+            id,
+            meta: existing.map_or(Meta::new(now), |it| it.meta.changed()),
+            name: reading.name("name", draft.name.as_deref(), existing.map(|it| &*it.name)),
+            code: reading.code("code", &draft.code, existing.map(|it| &it.code)),
+            external_id: reading.code(
+                "externalId",
+                &draft.external_id,
+                existing.map(|it| &it.external_id),
+            ),
+        };
+        reading.finish(activity)
+    }
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::draft::{DraftReading, MAX_NAME_CHARS};
+use super::error::Error;
 use super::id::OrganizationId;
+use super::patch::Patch;
 use super::record::Meta;
 use super::time::Instant;
 
@@ -42,4 +45,77 @@ pub struct Contact {
     pub email: Option<Box<str>>,
     /// Telephone number.
     pub phone: Option<Box<str>>,
+}
+
+/// What is to become of an organization.
+#[derive(Clone, Debug, Default)]
+pub struct OrganizationDraft {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its reference number.
+    pub number: Patch<String>,
+    /// Its id in the system that imports it.
+    pub external_id: Patch<String>,
+    /// How to reach it, as a whole.
+    pub contact: Patch<Contact>,
+    /// When the importing system last changed it.
+    pub last_update: Patch<Instant>,
+}
+
+impl Organization {
+    /// The organization that `draft` makes of `existing`, or of none.
+    pub fn drafted(
+        existing: Option<&Self>,
+        draft: &OrganizationDraft,
+        id: OrganizationId,
+        now: Instant,
+    ) -> Result<Self, Error> {
+        let mut reading = DraftReading::default();
+        let organization = Self {
+            id,
+            meta: existing.map_or(Meta::new(now), |it| it.meta.changed()),
+            name: reading.name("name", draft.name.as_deref(), existing.map(|it| &*it.name)),
+            number: reading.code("number", &draft.number, existing.map(|it| &it.number)),
+            external_id: reading.code(
+                "externalId",
+                &draft.external_id,
+                existing.map(|it| &it.external_id),
+            ),
+            contact: match &draft.contact {
+                None => existing.and_then(|it| it.contact.clone()),
+                Some(contact) => contact
+                    .as_ref()
+                    .map(|contact| Box::new(read_contact(&mut reading, contact))),
+            },
+            last_update: draft
+                .last_update
+                .unwrap_or(existing.and_then(|it| it.last_update)),
+        };
+        reading.finish(organization)
+    }
+}
+
+fn read_contact(reading: &mut DraftReading, contact: &Contact) -> Contact {
+    let Contact {
+        person,
+        street,
+        postal_code,
+        city,
+        country,
+        email,
+        phone,
+    } = contact;
+    let mut part = |member, text: &Option<Box<str>>| {
+        let text = Some(text.as_deref().map(str::to_owned));
+        reading.optional_text(member, &text, None, MAX_NAME_CHARS)
+    };
+    Contact {
+        person: part("contact.person", person),
+        street: part("contact.street", street),
+        postal_code: part("contact.postalCode", postal_code),
+        city: part("contact.city", city),
+        country: part("contact.country", country),
+        email: part("contact.email", email),
+        phone: part("contact.phone", phone),
+    }
 }

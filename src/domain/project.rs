@@ -8,6 +8,10 @@ use super::period::Period;
 use super::record::Meta;
 use super::time::{Date, Instant};
 
+pub mod draft;
+
+pub use draft::ProjectDraft;
+
 /// A project.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Project {

@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::draft::DraftReading;
 use super::effective::Effective;
+use super::error::{Error, FaultCode, Path};
 use super::id::TemplateId;
 use super::record::Meta;
+use super::time::{Date, Instant};
 
 /// Settings of the whole company.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -15,4 +18,38 @@ pub struct Settings {
     pub company_name: Box<str>,
     /// Which template new sheets follow, from which date on (P3, P10).
     pub templates: Effective<TemplateId>,
+}
+
+/// What is to become of the settings.
+#[derive(Clone, Debug, Default)]
+pub struct SettingsDraft {
+    /// The company's name.
+    pub company_name: Option<String>,
+    /// Which template new sheets follow, from which date on; without a date, from the beginning.
+    pub templates: Option<Vec<(Option<Date>, TemplateId)>>,
+}
+
+impl Settings {
+    /// The settings that `draft` makes of `existing`, or of none.
+    pub fn drafted(existing: Option<&Self>, draft: &SettingsDraft, now: Instant) -> Result<Self, Error> {
+        let mut reading = DraftReading::default();
+        let name = existing.map(|it| &*it.company_name);
+        let settings = Self {
+            meta: existing.map_or(Meta::new(now), |it| it.meta.changed()),
+            company_name: reading.name("companyName", draft.company_name.as_deref(), name),
+            templates: reading.effective(
+                "templates",
+                draft.templates.as_ref(),
+                existing.map(|it| &it.templates),
+            ),
+        };
+        if settings.templates.entries().is_empty() {
+            reading.fault(
+                Path::of("templates"),
+                FaultCode::Required,
+                "at least one template is needed",
+            );
+        }
+        reading.finish(settings)
+    }
 }

@@ -8,7 +8,10 @@ use super::period::Period;
 use super::record::Meta;
 use super::time::{Date, Instant};
 
+pub mod draft;
 pub mod tree;
+
+pub use draft::TaskDraft;
 
 /// A node in a project's task tree, or a common task, which belongs to no project.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -8,6 +8,10 @@ use super::id::{DepartmentId, ScheduleId, UserId};
 use super::record::Meta;
 use super::time::{Date, Instant};
 
+pub mod draft;
+
+pub use draft::UserDraft;
+
 /// A person who has an account.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct User {
