@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::change::{Audit, ChangeSet, Guard};
@@ -18,8 +19,11 @@ use crate::domain::timesheet::Timesheet;
 use crate::domain::token::{AccessToken, TokenHash};
 use crate::domain::user::User;
 
+pub mod codec;
+pub mod embedded;
+
 /// A point in the one order of all writes; greater is later.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Token(pub u64);
 
 /// Keeps the data.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::id::{ChangeSetId, TimesheetId, TokenId, UserId};
@@ -41,7 +42,7 @@ pub enum Guard {
 }
 
 /// Who changed what, for the audit trail (X3). The store adds the records as they became.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
     /// When.
     pub at: Instant,
@@ -59,7 +60,7 @@ pub struct Audit {
 }
 
 /// How a command came in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Face {
     /// GraphQL.
     GraphQl,

@@ -5,3 +5,7 @@
 mod http;
 mod support;
 mod tidy;
+
+// `cfg(test)` tells the lints that its helpers are test code too.
+#[cfg(test)]
+mod store;

@@ -1,0 +1,228 @@
+//! How a write makes the next state out of the present one, with all its indexes. Whether it may
+//! is asked before, in `guards`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::locator::{Locator, Place, Retired};
+use super::state::State;
+use crate::domain::id::{ProjectId, TaskId, TimesheetId, UserId};
+use crate::domain::record::{Key, Record};
+use crate::domain::task::ProjectTask;
+use crate::domain::timesheet::Timesheet;
+use crate::domain::version::RowVersion;
+use crate::store::Token;
+
+/// What a write left behind.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// The deleted records, as they were.
+    pub deleted: Vec<Record>,
+    /// What the locators point to in vain, once no older state is read any more.
+    pub retired: Vec<Retired>,
+}
+
+/// Changes of lists that are rebuilt once a write, however many of their members change.
+#[derive(Default)]
+struct Lists {
+    sheets: BTreeMap<UserId, Edits<TimesheetId, Timesheet>>,
+    tasks: BTreeMap<Option<ProjectId>, Edits<TaskId, ProjectTask>>,
+}
+
+/// What goes out of a list and what comes in.
+struct Edits<I, T> {
+    gone: Vec<I>,
+    come: Vec<Arc<T>>,
+}
+
+impl<I, T> Default for Edits<I, T> {
+    fn default() -> Self {
+        Self {
+            gone: Vec::new(),
+            come: Vec::new(),
+        }
+    }
+}
+
+impl State {
+    /// Makes the write at `at` part of the state. It names each record once.
+    pub fn apply(
+        &mut self,
+        locator: &Locator,
+        at: Token,
+        puts: &[Record],
+        deletes: &[(Key, RowVersion)],
+    ) -> Applied {
+        let mut applied = Applied::default();
+        let mut lists = Lists::default();
+        // All old records leave the indexes before new ones enter, so that two may swap a key.
+        for put in puts {
+            if let Some(old) = self.record(locator, put.key()) {
+                self.unlink(&old, &mut lists);
+                retire(&old, Some(put), &mut applied.retired);
+            }
+        }
+        for (key, version) in deletes {
+            if let Some(old) = self.record(locator, *key) {
+                self.unlink(&old, &mut lists);
+                self.records.remove(key);
+                self.tombstones.insert(*key, *version);
+                retire(&old, None, &mut applied.retired);
+                applied.deleted.push(old);
+            }
+        }
+        for put in puts {
+            self.link(put, &mut lists, locator);
+        }
+        self.rebuild(lists);
+        self.at = at;
+        applied
+    }
+
+    /// Takes out of the locators what this state, the only one that is read, does not hold.
+    pub fn forget(&self, locator: &Locator, retired: Retired) {
+        match retired {
+            Retired::Sheet(id, place) => {
+                if self.sheet_at(place).is_none_or(|sheet| sheet.id != id) {
+                    locator.sheets.remove(&id, place);
+                }
+            }
+            Retired::Rows(prefix, id) => {
+                let has = |sheet: &Arc<Timesheet>| sheet.rows.id_prefixes().any(|it| it == prefix);
+                if !self.sheet(locator, id).is_some_and(has) {
+                    locator.rows.remove(&prefix, id);
+                }
+            }
+        }
+    }
+
+    fn unlink(&mut self, old: &Record, lists: &mut Lists) {
+        for key in old.unique_keys() {
+            self.unique.remove(&key);
+        }
+        match old {
+            Record::Timesheet(sheet) => {
+                self.by_date.remove(&(sheet.period.from(), sheet.id));
+                lists.sheets.entry(sheet.user_id).or_default().gone.push(sheet.id);
+            }
+            Record::Task(task) => lists.tasks.entry(task.project_id).or_default().gone.push(task.id),
+            Record::User(user) => {
+                if let Some(manager) = user.manager_id {
+                    self.reports.remove(&(manager, user.id));
+                }
+            }
+            Record::Token(token) => drop(self.tokens.remove(&token.hash)),
+            Record::Settings(_)
+            | Record::Department(_)
+            | Record::Organization(_)
+            | Record::Activity(_)
+            | Record::Schedule(_)
+            | Record::Template(_)
+            | Record::Project(_) => {}
+        }
+    }
+
+    fn link(&mut self, new: &Record, lists: &mut Lists, locator: &Locator) {
+        let key = new.key();
+        if !self.tombstones.is_empty() {
+            self.tombstones.remove(&key);
+        }
+        for unique in new.unique_keys() {
+            self.unique.insert(unique, key.uuid());
+        }
+        match new {
+            Record::Timesheet(sheet) => {
+                let days = sheet.period.to().days_since(sheet.period.from()) + 1;
+                self.longest_days = self.longest_days.max(days);
+                self.by_date.insert((sheet.period.from(), sheet.id), new.clone());
+                lists
+                    .sheets
+                    .entry(sheet.user_id)
+                    .or_default()
+                    .come
+                    .push(sheet.clone());
+                locator.add(sheet);
+                return;
+            }
+            Record::Task(task) => lists
+                .tasks
+                .entry(task.project_id)
+                .or_default()
+                .come
+                .push(task.clone()),
+            Record::User(user) => {
+                if let Some(manager) = user.manager_id {
+                    self.reports.insert((manager, user.id));
+                }
+            }
+            Record::Token(token) => drop(self.tokens.insert(token.hash, token.id)),
+            Record::Settings(_)
+            | Record::Department(_)
+            | Record::Organization(_)
+            | Record::Activity(_)
+            | Record::Schedule(_)
+            | Record::Template(_)
+            | Record::Project(_) => {}
+        }
+        self.records.insert(key, new.clone());
+    }
+
+    fn rebuild(&mut self, lists: Lists) {
+        for (user, edits) in lists.sheets {
+            let list = edits.make(
+                self.sheets_of(user),
+                |sheet| sheet.id,
+                |sheet| sheet.period.from(),
+            );
+            if list.is_empty() {
+                self.sheets.remove(&user);
+            } else {
+                self.sheets.insert(user, list);
+            }
+        }
+        for (project, edits) in lists.tasks {
+            let present = self.tasks.get(&project).map_or(&[][..], |tasks| tasks);
+            let list = edits.make(present, |task| task.id, |task| task.id);
+            if list.is_empty() {
+                self.tasks.remove(&project);
+            } else {
+                self.tasks.insert(project, list);
+            }
+        }
+    }
+}
+
+impl<I: Ord, T> Edits<I, T> {
+    /// The list after the edits, ordered by `order`.
+    fn make<O: Ord>(
+        mut self,
+        present: &[Arc<T>],
+        id: impl Fn(&T) -> I,
+        order: impl Fn(&T) -> O,
+    ) -> Arc<[Arc<T>]> {
+        self.gone.sort_unstable();
+        let mut list = Vec::with_capacity(present.len() + self.come.len());
+        let stays = |it: &&Arc<T>| self.gone.binary_search(&id(it)).is_err();
+        list.extend(present.iter().filter(stays).cloned());
+        list.append(&mut self.come);
+        list.sort_by_key(|it| order(it));
+        list.into()
+    }
+}
+
+/// Notes what the locators know of `old` and what is not so in `new`.
+fn retire(old: &Record, new: Option<&Record>, retired: &mut Vec<Retired>) {
+    let Record::Timesheet(old) = old else { return };
+    let new = match new {
+        Some(Record::Timesheet(new)) => Some(new),
+        _ => None,
+    };
+    if new.map(|new| Place::of(new)) != Some(Place::of(old)) {
+        retired.push(Retired::Sheet(old.id, Place::of(old)));
+    }
+    for prefix in old.rows.id_prefixes() {
+        if !new.is_some_and(|new| new.rows.id_prefixes().any(|it| it == prefix)) {
+            retired.push(Retired::Rows(prefix, old.id));
+        }
+    }
+}

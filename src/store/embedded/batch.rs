@@ -1,0 +1,171 @@
+//! The change sets that share one sync: each is checked against the state that those before it
+//! have made, and either becomes part of the next state or is refused.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use super::guards;
+use super::journal::{Frame, Journal};
+use super::locator::{Locator, Retired};
+use super::state::State;
+use super::writer::{Request, Written, answer};
+use crate::domain::change::{Audit, ChangeSet};
+use crate::domain::id::ChangeSetId;
+use crate::domain::record::{Key, Record};
+use crate::domain::version::RowVersion;
+use crate::store::codec::{self, Entry};
+use crate::store::{Change, Committed, StoreError, Token};
+
+/// A batch in the making.
+#[derive(Default)]
+pub struct Batch {
+    next: State,
+    frame: Frame,
+    written: Vec<Written>,
+    by_id: HashMap<ChangeSetId, usize>,
+    retired: Vec<Retired>,
+    waiting: Vec<Waiting>,
+}
+
+struct Waiting {
+    verdict: Verdict,
+    reply: oneshot::Sender<Result<Committed, StoreError>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// What a change set will be answered once the batch is durable.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It is the write with this number in the batch.
+    Written(usize),
+    /// It may not be written.
+    Refused(StoreError),
+}
+
+impl Batch {
+    /// Starts anew, upon `state`.
+    pub fn begin(&mut self, state: &State) {
+        self.next = state.clone();
+        self.frame.clear();
+        self.written.clear();
+        self.by_id.clear();
+        self.retired.clear();
+    }
+
+    /// How many change sets wait in it.
+    pub const fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// How many bytes it will write.
+    pub const fn bytes(&self) -> usize {
+        self.frame.len()
+    }
+
+    /// Decides what becomes of a change set; takes versions out of `counter` for it.
+    pub fn add(&mut self, locator: &Locator, counter: &mut u64, request: Request) {
+        let Request {
+            change,
+            reply,
+            permit,
+        } = request;
+        let verdict = match self.by_id.get(&change.id) {
+            Some(index) => Verdict::Written(*index),
+            None => match self.plan(locator, counter, change) {
+                Ok(index) => Verdict::Written(index),
+                Err(error) => Verdict::Refused(error),
+            },
+        };
+        self.waiting.push(Waiting {
+            verdict,
+            reply,
+            _permit: permit,
+        });
+    }
+
+    fn plan(&mut self, locator: &Locator, counter: &mut u64, change: ChangeSet) -> Result<usize, StoreError> {
+        guards::check(&self.next, locator, &change)?;
+        let entry = stamp(&self.next, locator, counter, change);
+        self.frame
+            .add(|out| codec::encode(&entry, out))
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let applied = self.next.apply(locator, entry.at, &entry.puts, &entry.deletes);
+        self.retired.extend(applied.retired);
+        let index = self.written.len();
+        self.by_id.insert(entry.id, index);
+        let change = Change {
+            at: entry.at,
+            puts: entry.puts,
+            deleted: applied.deleted,
+            audit: entry.audit,
+        };
+        self.written.push((entry.id, Arc::new(change)));
+        Ok(index)
+    }
+
+    /// Makes what is to be written durable.
+    pub fn append_to(&mut self, journal: &mut Journal) -> io::Result<()> {
+        let Some((_, first)) = self.written.first() else {
+            return Ok(());
+        };
+        self.frame.seal(first.at)?;
+        journal.append(&self.frame)
+    }
+
+    /// The next state and what led to it; `None` if nothing is written.
+    pub fn take_written(&mut self) -> Option<(State, Vec<Written>, Vec<Retired>)> {
+        if self.written.is_empty() {
+            return None;
+        }
+        Some((
+            std::mem::take(&mut self.next),
+            std::mem::take(&mut self.written),
+            std::mem::take(&mut self.retired),
+        ))
+    }
+
+    /// Answers everybody who waits.
+    pub fn answer(&mut self, outcome: impl Fn(Verdict) -> Result<Committed, StoreError>) {
+        for waiting in self.waiting.drain(..) {
+            answer(waiting.reply, outcome(waiting.verdict));
+        }
+    }
+}
+
+/// The change set as it will be written: with its place and its versions.
+fn stamp(state: &State, locator: &Locator, counter: &mut u64, change: ChangeSet) -> Entry {
+    let ChangeSet {
+        id,
+        guards: _,
+        mut puts,
+        deletes,
+        audit,
+    } = change;
+    let mut next = || {
+        *counter += 1;
+        RowVersion::new(*counter)
+    };
+    for put in &mut puts {
+        match put {
+            Record::Timesheet(sheet) => Arc::make_mut(sheet).assign_versions(&mut next),
+            other => other.meta_mut().version = next(),
+        }
+    }
+    let deletes: Vec<(Key, RowVersion)> = deletes
+        .into_iter()
+        .filter(|key| state.record(locator, *key).is_some())
+        .map(|key| (key, next()))
+        .collect();
+    let _: &Audit = &audit;
+    Entry {
+        at: Token(state.at.0 + 1),
+        id,
+        counter: RowVersion::new(*counter),
+        puts,
+        deletes,
+        audit,
+    }
+}

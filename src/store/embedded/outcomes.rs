@@ -1,0 +1,50 @@
+//! The latest writes by their change sets' ids, so that one that comes again is answered and not
+//! done again.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use crate::domain::id::ChangeSetId;
+use crate::store::{Change, Committed};
+
+/// So many writes are remembered.
+pub const REMEMBERED: usize = 4_096;
+/// At most so many records are remembered in them, but for a single larger write.
+const MAX_RECORDS: usize = 100_000;
+
+/// The latest writes.
+#[derive(Debug, Default)]
+pub struct Outcomes {
+    known: HashMap<ChangeSetId, Arc<Change>>,
+    order: VecDeque<ChangeSetId>,
+    records: usize,
+}
+
+impl Outcomes {
+    /// Remembers a write, and forgets the oldest ones.
+    pub fn add(&mut self, id: ChangeSetId, change: Arc<Change>) {
+        self.records += change.puts.len();
+        self.known.insert(id, change);
+        self.order.push_back(id);
+        while self.order.len() > REMEMBERED || (self.records > MAX_RECORDS && self.order.len() > 1) {
+            if let Some(oldest) = self.order.pop_front()
+                && let Some(forgotten) = self.known.remove(&oldest)
+            {
+                self.records -= forgotten.puts.len();
+            }
+        }
+    }
+
+    /// What became of the change set.
+    pub fn get(&self, id: ChangeSetId) -> Option<Committed> {
+        self.known.get(&id).map(|change| committed(change))
+    }
+}
+
+/// A write as it is answered.
+pub fn committed(change: &Change) -> Committed {
+    Committed {
+        at: change.at,
+        records: change.puts.clone(),
+    }
+}

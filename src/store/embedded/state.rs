@@ -1,0 +1,145 @@
+//! The whole of the data as one immutable value: who holds it sees it as it was at one moment.
+//! The next one is derived by sharing. Where its parts are looked up by several keys, the indexes
+//! are parts of it too. Disks and threads are not known here.
+
+use std::sync::Arc;
+
+use imbl::{HashMap, OrdMap, OrdSet};
+use uuid::Uuid;
+
+use super::locator::{Locator, Place};
+use crate::domain::id::{ProjectId, RowIdPrefix, TimesheetId, TokenId, UserId};
+use crate::domain::period::Period;
+use crate::domain::record::{Key, Kind, Record, UniqueKey};
+use crate::domain::task::ProjectTask;
+use crate::domain::time::Date;
+use crate::domain::timesheet::Timesheet;
+use crate::domain::token::TokenHash;
+use crate::domain::version::RowVersion;
+use crate::store::{Around, Token};
+
+/// One user's sheets, in date order.
+pub type Sheets = Arc<[Arc<Timesheet>]>;
+
+/// The data at one moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// Which writes it shows.
+    pub(super) at: Token,
+    /// Every record but the sheets.
+    pub(super) records: OrdMap<Key, Record>,
+    /// The sheets by user.
+    pub(super) sheets: HashMap<UserId, Sheets>,
+    /// The sheets by first date.
+    pub(super) by_date: OrdMap<(Date, TimesheetId), Record>,
+    /// A number of days that no sheet exceeds.
+    pub(super) longest_days: i32,
+    /// The tasks by project, the common ones under `None`; by id.
+    pub(super) tasks: HashMap<Option<ProjectId>, Arc<[Arc<ProjectTask>]>>,
+    /// Managers, each with everybody whom they manage directly.
+    pub(super) reports: OrdSet<(UserId, UserId)>,
+    /// The access tokens by their hashes.
+    pub(super) tokens: HashMap<TokenHash, TokenId>,
+    /// Who has which unique key.
+    pub(super) unique: HashMap<UniqueKey, Uuid>,
+    /// What was deleted, with the version of the deletion (X1).
+    pub(super) tombstones: OrdMap<Key, RowVersion>,
+}
+
+impl State {
+    /// The record with this key.
+    pub fn record(&self, locator: &Locator, key: Key) -> Option<Record> {
+        match key {
+            Key::Timesheet(id) => self.sheet(locator, id).cloned().map(Record::Timesheet),
+            other => self.records.get(&other).cloned(),
+        }
+    }
+
+    /// The sheet with this id.
+    pub fn sheet(&self, locator: &Locator, id: TimesheetId) -> Option<&Arc<Timesheet>> {
+        locator
+            .sheets
+            .get(&id)
+            .find_map(|place| self.sheet_at(place).filter(|sheet| sheet.id == id))
+    }
+
+    /// The sheet at a place.
+    pub fn sheet_at(&self, place: Place) -> Option<&Arc<Timesheet>> {
+        let sheets = self.sheets_of(place.user);
+        let index = sheets
+            .binary_search_by_key(&place.from, |sheet| sheet.period.from())
+            .ok()?;
+        sheets.get(index)
+    }
+
+    /// All sheets of a user.
+    pub fn sheets_of(&self, user: UserId) -> &[Arc<Timesheet>] {
+        self.sheets.get(&user).map_or(&[], |sheets| sheets)
+    }
+
+    /// The user's sheets that have a date in `period`.
+    pub fn sheets_within(&self, user: UserId, period: Period) -> &[Arc<Timesheet>] {
+        let sheets = self.sheets_of(user);
+        let start = sheets.partition_point(|sheet| sheet.period.to() < period.from());
+        let end = sheets.partition_point(|sheet| sheet.period.from() <= period.to());
+        sheets.get(start..end).unwrap_or_default()
+    }
+
+    /// What is around a date in a user's sheets.
+    pub fn around(&self, user: UserId, date: Date) -> Around {
+        let sheets = self.sheets_of(user);
+        let start = sheets.partition_point(|sheet| sheet.period.to() < date);
+        let at = sheets.get(start).filter(|sheet| sheet.period.contains(date));
+        let next = start + usize::from(at.is_some());
+        Around {
+            before: start
+                .checked_sub(1)
+                .and_then(|before| sheets.get(before))
+                .cloned(),
+            at: at.cloned(),
+            after: sheets.get(next).cloned(),
+        }
+    }
+
+    /// The sheet that holds the line or cell with this id, of those that `wanted` lets pass.
+    pub fn sheet_with_row(
+        &self,
+        locator: &Locator,
+        row: Uuid,
+        wanted: impl Fn(TimesheetId) -> bool,
+    ) -> Option<&Arc<Timesheet>> {
+        let (prefix, _) = RowIdPrefix::split(row);
+        locator
+            .rows
+            .get(&prefix)
+            .filter(|id| wanted(*id))
+            .find_map(|id| self.sheet(locator, id).filter(|sheet| sheet.rows.has_row(row)))
+    }
+
+    /// Everybody whose manager is `manager`, directly or not, in order of their ids. Who manages
+    /// themselves by a cycle is not of their own team.
+    pub fn team_of(&self, manager: UserId) -> Vec<UserId> {
+        let mut team = OrdSet::new();
+        let mut unvisited = vec![manager];
+        while let Some(lead) = unvisited.pop() {
+            let least = (lead, UserId::new(Uuid::nil()));
+            for (_, member) in self.reports.range(least..).take_while(|(of, _)| *of == lead) {
+                if *member != manager && team.insert(*member).is_none() {
+                    unvisited.push(*member);
+                }
+            }
+        }
+        team.into_iter().collect()
+    }
+
+    /// The records of a kind other than sheets, by id.
+    pub fn of_kind(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Record> {
+        let range = Key::new(kind, Uuid::nil())..=Key::new(kind, Uuid::max());
+        self.records.range(range).map(|(_, record)| record)
+    }
+
+    /// How many sheets there are.
+    pub fn sheet_count(&self) -> usize {
+        self.by_date.len()
+    }
+}

@@ -1,0 +1,96 @@
+//! The read half of the port: a pinned state, asked without a lock.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use super::locator::Locator;
+use super::page;
+use super::state::State;
+use crate::domain::id::{ProjectId, TimesheetId, UserId};
+use crate::domain::period::Period;
+use crate::domain::query::{Page, Query};
+use crate::domain::record::{Key, Record, UniqueKey};
+use crate::domain::task::ProjectTask;
+use crate::domain::time::Date;
+use crate::domain::timesheet::Timesheet;
+use crate::domain::token::{AccessToken, TokenHash};
+use crate::domain::user::User;
+use crate::store::{Around, StoreError, Token, View};
+
+/// A state that stays as it is for as long as this is held.
+#[derive(Clone)]
+pub struct Pinned {
+    pub(super) state: Arc<State>,
+    pub(super) locator: Arc<Locator>,
+}
+
+#[async_trait]
+impl View for Pinned {
+    fn at(&self) -> Token {
+        self.state.at
+    }
+
+    async fn records(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
+        let found = keys.iter().map(|key| self.state.record(&self.locator, *key));
+        Ok(found.collect())
+    }
+
+    async fn page(&self, query: &Query) -> Result<Page, StoreError> {
+        if page::is_long(&self.state, &self.locator, query)
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let (this, query) = (self.clone(), query.clone());
+            let search = move || page::page(&this.state, &this.locator, &query);
+            return runtime
+                .spawn_blocking(search)
+                .await
+                .map_err(|error| StoreError::Unavailable(error.to_string()));
+        }
+        Ok(page::page(&self.state, &self.locator, query))
+    }
+
+    async fn sheets_of(&self, user: UserId, period: Period) -> Result<Vec<Arc<Timesheet>>, StoreError> {
+        Ok(self.state.sheets_within(user, period).to_vec())
+    }
+
+    async fn sheets_around(&self, user: UserId, date: Date) -> Result<Around, StoreError> {
+        Ok(self.state.around(user, date))
+    }
+
+    async fn sheets_with_rows(&self, rows: &[Uuid]) -> Result<Vec<Option<TimesheetId>>, StoreError> {
+        let holder = |row: &Uuid| self.state.sheet_with_row(&self.locator, *row, |_| true);
+        Ok(rows.iter().map(|row| holder(row).map(|sheet| sheet.id)).collect())
+    }
+
+    async fn tasks_of(
+        &self,
+        projects: &[Option<ProjectId>],
+    ) -> Result<Vec<Arc<[Arc<ProjectTask>]>>, StoreError> {
+        let tasks = |project| self.state.tasks.get(project).cloned().unwrap_or_default();
+        Ok(projects.iter().map(tasks).collect())
+    }
+
+    async fn team_of(&self, manager: UserId) -> Result<Vec<UserId>, StoreError> {
+        Ok(self.state.team_of(manager))
+    }
+
+    async fn token(&self, hash: TokenHash) -> Result<Option<(Arc<AccessToken>, Arc<User>)>, StoreError> {
+        let token = self.state.tokens.get(&hash).copied().map(Key::Token);
+        let Some(Record::Token(token)) = token.and_then(|key| self.state.record(&self.locator, key)) else {
+            return Ok(None);
+        };
+        match self.state.record(&self.locator, Key::User(token.user_id)) {
+            Some(Record::User(user)) => Ok(Some((token, user))),
+            _ => Ok(None),
+        }
+    }
+
+    async fn owners_of(&self, keys: &[UniqueKey]) -> Result<Vec<Option<Uuid>>, StoreError> {
+        Ok(keys
+            .iter()
+            .map(|key| self.state.unique.get(key).copied())
+            .collect())
+    }
+}

@@ -1,0 +1,30 @@
+//! The store: what every backend promises, and what the embedded one does beyond that when a
+//! disk fails or the process dies.
+
+mod contract;
+mod lists;
+mod recovery;
+mod samples;
+
+use std::sync::Arc;
+
+use punchcard::store::Store;
+use punchcard::store::embedded::{Embedded, Options};
+
+/// An empty store of a kind, and what has to live as long as it.
+pub struct Fresh {
+    store: Arc<dyn Store>,
+    _keep: Box<dyn std::any::Any>,
+}
+
+/// An empty embedded store in a folder of its own.
+fn fresh_embedded() -> Fresh {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Embedded::open(folder.path(), Options::default()).unwrap();
+    Fresh {
+        store,
+        _keep: Box::new(folder),
+    }
+}
+
+contract::for_backend!(embedded, super::fresh_embedded);
