@@ -13,3 +13,4 @@ pub mod logs;
 pub mod metrics;
 pub mod request_id;
 pub mod tls;
+pub mod ui;
