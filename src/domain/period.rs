@@ -42,7 +42,13 @@ impl Period {
 
     /// Whether it has a date in common with a span whose ends may be open.
     pub fn meets(self, first: Option<Date>, last: Option<Date>) -> bool {
-        first.is_none_or(|first| first <= self.to) && last.is_none_or(|last| self.from <= last)
+        self.within(first, last).is_some()
+    }
+
+    /// The part within a span whose ends may be open; `None` if there is none.
+    #[must_use]
+    pub fn within(self, first: Option<Date>, last: Option<Date>) -> Option<Self> {
+        self.clipped_to(Self::new(first.unwrap_or(Date::MIN), last.unwrap_or(Date::MAX))?)
     }
 
     /// The part within `bounds`; `None` if there is none.

@@ -8,6 +8,7 @@ use super::period::Period;
 use super::record::Meta;
 use super::time::{Date, Instant};
 
+pub mod booking;
 pub mod draft;
 pub mod tree;
 

@@ -11,8 +11,12 @@ use super::record::Meta;
 use super::time::{Date, Instant};
 use super::version::RowVersion;
 
+#[cfg(test)]
+mod fixtures;
 pub mod open;
+pub mod references;
 pub mod rows;
+pub mod save;
 
 use rows::Rows;
 pub use rows::{CellRef, LineRef, TimeAllocation, TimesheetLine};

@@ -1,0 +1,312 @@
+//! Overlays the lines of a save on those of the sheet (S5 to S7): which rows are new, which are
+//! known, which have moved, and what each is to be. Whether that is allowed, is decided after.
+
+use std::collections::{HashMap, HashSet};
+
+use uuid::Uuid;
+
+use super::{CellInput, LineInput};
+use crate::domain::error::{FaultCode, Faults, Path};
+use crate::domain::hours::Hours;
+use crate::domain::id::{AllocationId, LineId};
+use crate::domain::patch::patched;
+use crate::domain::time::Date;
+use crate::domain::timesheet::references::{LineTarget, References};
+use crate::domain::timesheet::{LineRef, TimeAllocation, Timesheet, TimesheetLine};
+
+/// The rows of the stored sheet, to be found by their ids.
+pub struct Stored {
+    /// Its lines by order number.
+    pub lines: Vec<TimesheetLine>,
+    places: HashMap<Uuid, Place>,
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Line(usize),
+    Cell(usize, usize),
+}
+
+/// A line of the stored sheet.
+#[derive(Clone, Copy)]
+pub struct StoredLine<'a> {
+    /// Its order number.
+    pub position: usize,
+    /// The line.
+    pub line: &'a TimesheetLine,
+}
+
+/// A cell of the stored sheet.
+#[derive(Clone, Copy)]
+pub struct StoredCell<'a> {
+    /// The id of its line.
+    pub line_id: LineId,
+    /// The cell.
+    pub cell: &'a TimeAllocation,
+}
+
+/// A line as the save would have it.
+pub struct LineDraft<'a> {
+    /// Where the input has it.
+    pub path: Path,
+    /// What it was, if it is not new.
+    pub stored: Option<StoredLine<'a>>,
+    /// Its id; `None` for one that the server is to make.
+    pub id: Option<LineId>,
+    /// The order number; `None` where a new line lacks it.
+    pub order_number: Option<i64>,
+    /// What its hours are booked on.
+    pub target: LineTarget,
+    /// Its cells.
+    pub cells: Vec<CellDraft<'a>>,
+}
+
+/// A cell as the save would have it.
+pub struct CellDraft<'a> {
+    /// Where the input has it; the line's cells where the input does not touch them.
+    pub path: Path,
+    /// Whether the input says what it is to be.
+    pub is_spelt_out: bool,
+    /// What it was, if it is not new.
+    pub stored: Option<StoredCell<'a>>,
+    /// Its id; `None` for one that the server is to make.
+    pub id: Option<AllocationId>,
+    /// Its date.
+    pub date: Date,
+    /// Its hours.
+    pub hours: Hours,
+    /// Its comment; empty for none.
+    pub comment: String,
+}
+
+impl Stored {
+    /// The rows of `sheet`.
+    pub fn of(sheet: &Timesheet) -> Self {
+        let lines: Vec<TimesheetLine> = sheet.lines().map(LineRef::to_line).collect();
+        let mut places = HashMap::with_capacity(lines.len() + sheet.rows.cell_count());
+        for (position, line) in lines.iter().enumerate() {
+            places.insert(line.id.uuid(), Place::Line(position));
+            for (index, cell) in line.cells.iter().enumerate() {
+                places.insert(cell.id.uuid(), Place::Cell(position, index));
+            }
+        }
+        Self { lines, places }
+    }
+
+    /// Whether a line or cell has this id.
+    pub fn has(&self, id: Uuid) -> bool {
+        self.places.contains_key(&id)
+    }
+
+    fn line(&self, id: LineId) -> Option<StoredLine<'_>> {
+        match self.places.get(&id.uuid())? {
+            Place::Line(position) => Some(StoredLine {
+                position: *position,
+                line: self.lines.get(*position)?,
+            }),
+            Place::Cell(..) => None,
+        }
+    }
+
+    fn cell(&self, id: AllocationId) -> Option<StoredCell<'_>> {
+        match self.places.get(&id.uuid())? {
+            Place::Cell(position, index) => {
+                let line = self.lines.get(*position)?;
+                Some(StoredCell {
+                    line_id: line.id,
+                    cell: line.cells.get(*index)?,
+                })
+            }
+            Place::Line(_) => None,
+        }
+    }
+}
+
+impl LineDraft<'_> {
+    /// The ids among its own and its cells' that are new and the client's.
+    pub fn client_row_ids(&self) -> impl Iterator<Item = Uuid> + '_ {
+        let line = self.id.filter(|_| self.stored.is_none()).map(LineId::uuid);
+        let cells = self.cells.iter().filter(|cell| cell.stored.is_none());
+        line.into_iter()
+            .chain(cells.filter_map(|cell| cell.id.map(AllocationId::uuid)))
+    }
+}
+
+impl CellDraft<'_> {
+    /// Where a fault of its date is reported.
+    pub fn date_path(&self) -> Path {
+        if self.is_spelt_out {
+            self.path.member("date")
+        } else {
+            self.path.clone()
+        }
+    }
+}
+
+/// What the lines of the input make of the stored ones. Notes faults of ids (S6) and the members
+/// that new rows lack. `None` if there are more lines than a sheet may have.
+pub fn merge<'a>(
+    lines: Vec<LineInput>,
+    stored: &'a Stored,
+    known: &References,
+    faults: &mut Faults,
+) -> Option<Vec<LineDraft<'a>>> {
+    let path = Path::of("lines");
+    if lines.len() > Timesheet::MAX_LINES {
+        let message = format!("at most {} lines are allowed", Timesheet::MAX_LINES);
+        faults.add(path, FaultCode::OutOfRange, message);
+        return None;
+    }
+    let named_cells = lines
+        .iter()
+        .flat_map(|line| line.cells.iter().flatten())
+        .filter_map(|cell| cell.id)
+        .collect();
+    let mut merger = Merger {
+        stored,
+        foreign_rows: &known.foreign_rows,
+        named_cells,
+        seen: HashSet::new(),
+        faults,
+    };
+    let places = (0..).map(|index| path.index(index));
+    let drafts = places.zip(lines).map(|(path, line)| merger.line(line, path));
+    Some(drafts.collect())
+}
+
+struct Merger<'a, 'f> {
+    stored: &'a Stored,
+    foreign_rows: &'f HashSet<Uuid>,
+    /// The cells that the input names, wherever: a known one among them is where it is named.
+    named_cells: HashSet<AllocationId>,
+    seen: HashSet<Uuid>,
+    faults: &'f mut Faults,
+}
+
+impl<'a> Merger<'a, '_> {
+    fn line(&mut self, input: LineInput, path: Path) -> LineDraft<'a> {
+        let LineInput {
+            id,
+            project_id,
+            task_id,
+            activity_id,
+            order_number,
+            cells,
+        } = input;
+        let stored = id.and_then(|id| self.stored.line(id));
+        self.check_id(id.map(LineId::uuid), stored.is_some(), &path);
+        let position = stored.and_then(|stored| i64::try_from(stored.position).ok());
+        let order_number = order_number.or(position);
+        if order_number.is_none() {
+            let message = "a new line needs an order number";
+            self.faults
+                .add(path.member("orderNumber"), FaultCode::Required, message);
+        }
+        let before = stored.map(|stored| stored.line.target()).unwrap_or_default();
+        let cells_path = path.member("cells");
+        let cells = match cells {
+            Some(cells) => {
+                let places = (0..).map(|index| cells_path.index(index));
+                places
+                    .zip(cells)
+                    .filter_map(|(path, cell)| self.cell(cell, path))
+                    .collect()
+            }
+            None => self.untouched_cells(stored, &cells_path),
+        };
+        LineDraft {
+            path,
+            stored,
+            id,
+            order_number,
+            target: LineTarget {
+                project_id: patched(before.project_id, project_id),
+                task_id: patched(before.task_id, task_id),
+                activity_id: patched(before.activity_id, activity_id),
+            },
+            cells,
+        }
+    }
+
+    /// `None` if it is new and lacks a member that it needs.
+    fn cell(&mut self, input: CellInput, path: Path) -> Option<CellDraft<'a>> {
+        let CellInput {
+            id,
+            date,
+            hours,
+            comment,
+        } = input;
+        let stored = id.and_then(|id| self.stored.cell(id));
+        self.check_id(id.map(AllocationId::uuid), stored.is_some(), &path);
+        let before = stored.map(|stored| stored.cell);
+        let date = date.or(before.map(|before| before.date));
+        let hours = hours.or(before.map(|before| before.hours));
+        if date.is_none() {
+            let message = "a new cell needs a date";
+            self.faults.add(path.member("date"), FaultCode::Required, message);
+        }
+        if hours.is_none() {
+            let message = "a new cell needs hours";
+            self.faults
+                .add(path.member("hours"), FaultCode::Required, message);
+        }
+        let comment = match comment {
+            Some(comment) => comment.unwrap_or_default(),
+            None => before.map(|before| before.comment.clone()).unwrap_or_default(),
+        };
+        Some(CellDraft {
+            path,
+            is_spelt_out: true,
+            stored,
+            id,
+            date: date?,
+            hours: hours?,
+            comment,
+        })
+    }
+
+    /// The cells of a line that the input does not spell out (S5), without those that it has moved
+    /// elsewhere (S7).
+    fn untouched_cells(&self, line: Option<StoredLine<'a>>, path: &Path) -> Vec<CellDraft<'a>> {
+        let Some(StoredLine { line, .. }) = line else {
+            return Vec::new();
+        };
+        line.cells
+            .iter()
+            .filter(|cell| !self.named_cells.contains(&cell.id))
+            .map(|cell| CellDraft {
+                path: path.clone(),
+                is_spelt_out: false,
+                stored: Some(StoredCell {
+                    line_id: line.id,
+                    cell,
+                }),
+                id: Some(cell.id),
+                date: cell.date,
+                hours: cell.hours,
+                comment: cell.comment.clone(),
+            })
+            .collect()
+    }
+
+    /// S6. An id that is known as the right kind of row names that row, any other must be unused.
+    fn check_id(&mut self, id: Option<Uuid>, is_known: bool, path: &Path) {
+        let Some(id) = id else { return };
+        let (code, message) = if id.is_nil() {
+            (FaultCode::Malformed, "the nil UUID names nothing".to_owned())
+        } else if !self.seen.insert(id) {
+            (FaultCode::Duplicate, format!("the id {id} occurs twice"))
+        } else if !is_known && self.stored.has(id) {
+            let message = format!("the id {id} is that of another kind of row in this timesheet");
+            (FaultCode::ForeignId, message)
+        } else if self.foreign_rows.contains(&id) {
+            (
+                FaultCode::ForeignId,
+                format!("the id {id} belongs to another timesheet"),
+            )
+        } else {
+            return;
+        };
+        self.faults.add(path.member("id"), code, message);
+    }
+}
