@@ -4,6 +4,7 @@
 //! ARCHITECTURE.md is the map; `server` is the only module that joins the parts.
 
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod http;

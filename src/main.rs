@@ -1,3 +1,12 @@
 //! The program; everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+fn main() -> ExitCode {
+    punchcard::cli::run()
+}

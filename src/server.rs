@@ -1,5 +1,161 @@
 //! Where the parts are joined: the store, the application, the faces and HTTP. The only module
 //! that names a backend.
 
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use crate::app::App;
+use crate::config::Settings;
+use crate::http::accept::{self, Terms};
+use crate::http::auth::Doorkeeper;
+use crate::http::closing::{self, Closing};
+use crate::http::gate::{Gate, Routes};
+use crate::http::tls::TlsError;
+use crate::http::{health, metrics, tls};
+use crate::store::embedded::{Embedded, Options};
+use crate::store::{Store, StoreError};
+
 pub mod first_start;
 pub mod system;
+
+use first_start::AdministratorsToken;
+use system::{SystemClock, SystemSecrets, TimeOrderedIds};
+
+/// How often figures are gathered up, and quiet callers forgotten.
+const TIDY_EVERY: Duration = Duration::from_secs(10);
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The data cannot be opened, or not be written at the first start.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The certificate is of no use.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A file of the data folder cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The listener has no address.
+    #[error("the listener is of no use: {0}")]
+    Listener(io::Error),
+    /// Nothing can be counted.
+    #[error(transparent)]
+    Metrics(#[from] BuildError),
+    /// A task of the server ended before its time.
+    #[error("a task ended early: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// A server whose data is open and complete, ready to be run.
+pub struct Server {
+    settings: Settings,
+    tls: Option<TlsAcceptor>,
+    figures: &'static PrometheusHandle,
+    store: Arc<Embedded>,
+    app: Arc<App>,
+    token: AdministratorsToken,
+}
+
+/// Opens the data and serves until `shutdown` resolves; then finishes what is in flight and closes
+/// the data in good order.
+pub async fn serve(
+    listener: TcpListener,
+    settings: Settings,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    Server::open(settings).await?.run(listener, shutdown).await
+}
+
+impl Server {
+    /// Opens the data; a folder without any gets what a company begins with.
+    pub async fn open(settings: Settings) -> Result<Self, ServeError> {
+        let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
+        let figures = metrics::begin()?;
+        let store = open_store(&settings.data_dir).await?;
+        let token = first_start::prepare(&*store, &settings.data_dir).await?;
+        let app = application(store.clone());
+        Ok(Self {
+            settings,
+            tls,
+            figures,
+            store,
+            app,
+            token,
+        })
+    }
+
+    /// The administrator's token.
+    pub const fn token(&self) -> &AdministratorsToken {
+        &self.token
+    }
+
+    /// Serves until `shutdown` resolves; then finishes what is in flight and closes the data in
+    /// good order.
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<(), ServeError> {
+        let limits = &self.settings.limits;
+        let (closer, closing) = closing::channel();
+        let doorkeeper = Doorkeeper::new(Arc::clone(&self.app), limits);
+        let gate = Arc::new(Gate::new(
+            self.routes(closing.clone()),
+            doorkeeper,
+            limits,
+            closing,
+        ));
+        let terms = Terms::new(limits, self.tls.clone());
+        let tidying = tokio::spawn(tidy(Arc::clone(&gate), self.figures));
+        accept::serve(listener, terms, gate, closer, shutdown).await;
+        tidying.abort();
+        let store = self.store;
+        tokio::task::spawn_blocking(move || store.close()).await?;
+        Ok(())
+    }
+
+    fn routes(&self, closing: Closing) -> Routes {
+        Routes {
+            faces: metrics::routes(Arc::clone(&self.app), self.figures),
+            pages: health::routes(Arc::new(move || !closing.has_begun())),
+        }
+    }
+}
+
+/// Opens the store of a data folder; reading all of it takes the processor, not the runtime.
+pub async fn open_store(data_dir: &Path) -> Result<Arc<Embedded>, ServeError> {
+    let folder = data_dir.to_owned();
+    let opened = tokio::task::spawn_blocking(move || Embedded::open(&folder, Options::default()));
+    Ok(opened.await??)
+}
+
+/// The application over a store, with the system's clock, ids and secrets.
+pub fn application(store: Arc<dyn Store>) -> Arc<App> {
+    App::new(
+        store,
+        Arc::new(SystemClock),
+        Arc::new(TimeOrderedIds),
+        Arc::new(SystemSecrets),
+    )
+}
+
+async fn tidy(gate: Arc<Gate>, figures: &'static PrometheusHandle) {
+    let mut turns = tokio::time::interval(TIDY_EVERY);
+    loop {
+        turns.tick().await;
+        figures.run_upkeep();
+        gate.forget_quiet_callers();
+    }
+}

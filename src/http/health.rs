@@ -10,16 +10,17 @@ use axum::routing::get;
 
 use super::answer;
 
-/// Says whether writes are possible at present.
-pub type TakesWrites = Arc<dyn Fn() -> bool + Send + Sync>;
+/// Says whether the server can do its work at present: writes are possible, and it is not about
+/// to stop.
+pub type IsReady = Arc<dyn Fn() -> bool + Send + Sync>;
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// `/health/live` and `/health/ready`.
-pub fn routes(takes_writes: TakesWrites) -> Router {
+pub fn routes(is_ready: IsReady) -> Router {
     Router::new().route("/health/live", get(live)).route(
         "/health/ready",
-        get(move || std::future::ready(ready(takes_writes()))),
+        get(move || std::future::ready(ready(is_ready()))),
     )
 }
 
@@ -27,11 +28,11 @@ async fn live() -> Response {
     answer::text(StatusCode::OK, PLAIN, "live\n".to_owned())
 }
 
-fn ready(takes_writes: bool) -> Response {
-    if takes_writes {
+fn ready(is_ready: bool) -> Response {
+    if is_ready {
         answer::text(StatusCode::OK, PLAIN, "ready\n".to_owned())
     } else {
-        let text = "writes are not possible at present\n".to_owned();
+        let text = "not ready\n".to_owned();
         answer::text(StatusCode::SERVICE_UNAVAILABLE, PLAIN, text)
     }
 }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
+use super::ServeError;
+use super::system::{SystemClock, SystemSecrets, TimeOrderedIds};
 use crate::app::ports::Secrets;
 use crate::app::sessions::{TOKEN_PREFIX, token_hash, token_text};
 use crate::domain::access::Role;
@@ -15,18 +17,50 @@ use crate::domain::change::{Audit, ChangeSet, Face, Guard};
 use crate::domain::department::Department;
 use crate::domain::effective::Effective;
 use crate::domain::hours::Hours;
-use crate::domain::id::{ChangeSetId, DepartmentId, ScheduleId, TemplateId, TokenId, UserId};
+use crate::domain::id::{ChangeSetId, DepartmentId, IdSource, ScheduleId, TemplateId, TokenId, UserId};
 use crate::domain::period::PeriodKind;
 use crate::domain::record::{Entity, Key, Meta, Record, SettingsId};
 use crate::domain::schedule::{Pattern, Schedule};
 use crate::domain::settings::Settings;
 use crate::domain::template::TimesheetTemplate;
-use crate::domain::time::Instant;
+use crate::domain::time::{Clock, Instant};
 use crate::domain::token::{AccessToken, TokenHash};
 use crate::domain::user::{TimeZone, User};
+use crate::store::Store;
 
 /// The name of the file that holds the administrator's token.
 const TOKEN_FILE: &str = "admin-token";
+
+/// Where the administrator's token is to be found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AdministratorsToken {
+    /// The file that it was written to, unless somebody has taken it away.
+    pub path: PathBuf,
+    /// Its text, if it was made just now.
+    pub made: Option<String>,
+}
+
+/// Gives a store without a company what every company begins with, and tells where the
+/// administrator's token is.
+pub async fn prepare(store: &dyn Store, data_dir: &Path) -> Result<AdministratorsToken, ServeError> {
+    let path = token_path(data_dir);
+    let view = store.view(None).await?;
+    if view.get::<Settings>(SettingsId).await?.is_some() {
+        return Ok(AdministratorsToken { path, made: None });
+    }
+    let (text, hash) = make_token(data_dir, &SystemSecrets).map_err(|source| ServeError::File {
+        path: path.clone(),
+        source,
+    })?;
+    let now = SystemClock.now();
+    let founding = Founding::new(now, hash, || TimeOrderedIds.next(now));
+    let id = ChangeSetId::new(TimeOrderedIds.next(now));
+    store.commit(founding.into_change_set(id)).await?;
+    Ok(AdministratorsToken {
+        path,
+        made: Some(text),
+    })
+}
 
 /// What a company begins with.
 #[derive(Clone, Debug)]

@@ -1,0 +1,99 @@
+//! The command line: what can be asked for, and how a run ends. Every flag is an environment
+//! variable too, named after it: `--data-dir` is `PUNCHCARD_DATA_DIR`.
+
+use std::fmt;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tokio::runtime::Runtime;
+
+mod serve;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  not done; the error stream says why
+  2  the command line is not understood
+  4  `check` found damage";
+
+/// A timesheet server that starts with one command.
+#[derive(Debug, Parser)]
+#[command(name = "punchcard", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the data of a folder until it is told to stop (SIGTERM, Ctrl-C).
+    Serve(serve::Serve),
+}
+
+/// The folder that a command works on.
+#[derive(Debug, Args)]
+struct Folder {
+    /// The folder that holds the data.
+    #[arg(
+        long,
+        env = "PUNCHCARD_DATA_DIR",
+        value_name = "DIR",
+        default_value = "./data"
+    )]
+    data_dir: PathBuf,
+}
+
+/// How a run ends that did not do what it was asked for.
+#[derive(Debug)]
+struct Failure {
+    code: u8,
+    text: String,
+}
+
+impl Failure {
+    const NOT_DONE: u8 = 1;
+}
+
+impl<E: fmt::Display> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self {
+            code: Self::NOT_DONE,
+            text: error.to_string(),
+        }
+    }
+}
+
+/// Does what the command line asks for.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        // Help and versions are asked for, and no failure.
+        Err(told) => {
+            let _closed = told.print();
+            return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(Failure::NOT_DONE));
+        }
+    };
+    match execute(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _closed = writeln!(std::io::stderr(), "punchcard: {}", failure.text);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn execute(command: Command) -> Result<(), Failure> {
+    let runtime = Runtime::new()?;
+    match command {
+        Command::Serve(serve) => runtime.block_on(serve.run()),
+    }
+}
+
+/// Prints a line of the answer.
+fn print(line: impl fmt::Display) -> Result<(), Failure> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}")?;
+    Ok(stdout.flush()?)
+}

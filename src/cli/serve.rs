@@ -1,0 +1,143 @@
+//! `punchcard serve`. On the standard stream are two lines and nothing else, for programs to read:
+//! `listening on http://ADDR`, and where the administrator's token is. Logs are on the error
+//! stream.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Failure, Folder, print};
+use crate::config::{Limits, Settings, Tls};
+use crate::http::logs::{self, Format};
+use crate::server::Server;
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    folder: Folder,
+    /// The address and port to listen on; other machines reach it at 0.0.0.0:8080.
+    #[arg(
+        long,
+        env = "PUNCHCARD_LISTEN",
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8080"
+    )]
+    listen: SocketAddr,
+    /// Fill an empty folder with a small demo company.
+    #[arg(long, env = "PUNCHCARD_DEMO")]
+    demo: bool,
+    /// The certificate as a PEM file, with those that vouch for it; the server then speaks TLS.
+    #[arg(long, env = "PUNCHCARD_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key as a PEM file.
+    #[arg(long, env = "PUNCHCARD_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    logs: Logs,
+    #[command(flatten)]
+    limits: LimitFlags,
+}
+
+#[derive(Debug, Args)]
+struct Logs {
+    /// What a log line looks like.
+    #[arg(long, env = "PUNCHCARD_LOG_FORMAT", value_enum, default_value_t = Format::Human)]
+    log_format: Format,
+    /// What is logged: error, warn, info, debug or trace, for parts too (`info,punchcard=debug`).
+    #[arg(
+        long,
+        env = "PUNCHCARD_LOG_LEVEL",
+        value_name = "LEVEL",
+        default_value = "info"
+    )]
+    log_level: String,
+}
+
+#[derive(Debug, Args)]
+struct LimitFlags {
+    /// Connections at a time, WebSockets included; who comes then waits.
+    #[arg(long, env = "PUNCHCARD_MAX_CONNECTIONS", value_name = "N", default_value_t = Limits::CONNECTIONS)]
+    max_connections: usize,
+    /// Seconds that a connection may go without a complete request head.
+    #[arg(long, env = "PUNCHCARD_HEADER_SECONDS", value_name = "S", default_value_t = Limits::HEADER_SECONDS)]
+    header_seconds: u64,
+    /// Seconds until a request's answer must have begun.
+    #[arg(long, env = "PUNCHCARD_REQUEST_SECONDS", value_name = "S", default_value_t = Limits::REQUEST_SECONDS)]
+    request_seconds: u64,
+    /// Bytes of a request's body.
+    #[arg(long, env = "PUNCHCARD_MAX_BODY_BYTES", value_name = "N", default_value_t = Limits::BODY_BYTES)]
+    max_body_bytes: usize,
+    /// Requests a second of one access token; 0 for as many as it likes.
+    #[arg(
+        long,
+        env = "PUNCHCARD_MAX_REQUESTS_PER_SECOND",
+        value_name = "N",
+        default_value_t = 0
+    )]
+    max_requests_per_second: u32,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        logs::begin(self.logs.log_format, &self.logs.log_level)?;
+        let stop = stop_signal()?;
+        let listener = TcpListener::bind(self.listen)
+            .await
+            .map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
+        let address = listener.local_addr()?;
+        let settings = self.settings();
+        let scheme = if settings.tls.is_some() { "https" } else { "http" };
+        let server = Server::open(settings).await?;
+        print(format_args!("listening on {scheme}://{address}"))?;
+        let token = server.token();
+        match &token.made {
+            Some(text) => print(format_args!(
+                "administrator's token: {text} (kept in {})",
+                token.path.display()
+            ))?,
+            None => print(format_args!(
+                "administrator's token: kept in {}",
+                token.path.display()
+            ))?,
+        }
+        Ok(server.run(listener, stop).await?)
+    }
+
+    fn settings(self) -> Settings {
+        let limits = self.limits;
+        Settings {
+            data_dir: self.folder.data_dir,
+            demo: self.demo,
+            tls: self
+                .tls_cert
+                .zip(self.tls_key)
+                .map(|(certificate, key)| Tls { certificate, key }),
+            limits: Limits {
+                connections: limits.max_connections,
+                header_time: Duration::from_secs(limits.header_seconds),
+                request_time: Duration::from_secs(limits.request_seconds),
+                body_bytes: limits.max_body_bytes,
+                requests_per_second: NonZeroU32::new(limits.max_requests_per_second),
+                ..Limits::default()
+            },
+        }
+    }
+}
+
+/// Resolves when the process is asked to stop.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    })
+}
