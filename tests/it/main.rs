@@ -2,10 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on is red")]
 
-mod http;
-mod support;
 mod tidy;
 
 // `cfg(test)` tells the lints that its helpers are test code too.
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
+mod http;
+#[cfg(test)]
 mod store;
+#[cfg(test)]
+mod support;

@@ -1,0 +1,104 @@
+//! `punchcard serve`: what it prints, how it ends, and that a power cut costs nothing.
+
+use std::time::{Duration, Instant};
+
+use reqwest::StatusCode;
+
+use crate::support::process::{Process, punchcard, run};
+use crate::support::server::Folder;
+
+#[tokio::test]
+async fn it_prints_two_lines_and_ends_well_when_it_is_told_to() {
+    let folder = Folder::empty();
+    let server = Process::serve(folder.clone(), &[]).await;
+    let path = folder.data().join("admin-token");
+    let expected = format!(
+        "administrator's token: {} (kept in {})",
+        folder.token(),
+        path.display()
+    );
+    assert_eq!(server.token_line, expected);
+    assert_eq!(
+        server.client().get("/health/ready").await.status(),
+        StatusCode::OK
+    );
+    let begun = Instant::now();
+    assert_eq!(server.terminate().await.code(), Some(0));
+    assert!(begun.elapsed() < Duration::from_secs(10));
+
+    let again = Process::serve(folder, &["--log-format", "json"]).await;
+    assert_eq!(
+        again.token_line,
+        format!("administrator's token: kept in {}", path.display())
+    );
+    assert_eq!(again.client().get("/metrics").await.status(), StatusCode::OK);
+    assert_eq!(again.terminate().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn a_killed_server_starts_again_with_the_same_token() {
+    let folder = Folder::empty();
+    Process::serve(folder.clone(), &[]).await.kill().await;
+    let server = Process::serve(folder, &[]).await;
+    assert_eq!(server.client().get("/metrics").await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_folder_in_use_is_refused_in_plain_words() {
+    let folder = Folder::empty();
+    let _holder = Process::serve(folder.clone(), &[]).await;
+    let second = run(&["serve", "--listen", "127.0.0.1:0"], &folder.data()).await;
+    assert_eq!(second.status.code(), Some(1));
+    let told = String::from_utf8(second.stderr).unwrap();
+    assert!(
+        told.starts_with("punchcard: ") && told.contains("in use"),
+        "{told}"
+    );
+    assert!(second.stdout.is_empty());
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_refused_in_plain_words() {
+    let holder = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = holder.local_addr().unwrap().to_string();
+    let folder = Folder::empty();
+    let refused = run(&["serve", "--listen", &address], &folder.data()).await;
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains(&address));
+    assert!(!folder.data().exists(), "nothing is begun that cannot be served");
+}
+
+#[tokio::test]
+async fn every_flag_is_a_variable_too() {
+    let help = punchcard().args(["serve", "--help"]).output().await.unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let flags: Vec<&str> = help
+        .split_whitespace()
+        .filter(|word| word.starts_with("--") && *word != "--help")
+        .map(|flag| flag.trim_start_matches("--"))
+        .collect();
+    assert!(flags.len() > 8, "{help}");
+    for flag in flags {
+        let variable = format!("[env: PUNCHCARD_{}=]", flag.to_uppercase().replace('-', "_"));
+        assert!(help.contains(&variable), "{variable} in {help}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_command_line_is_told_apart_from_a_failure() {
+    for arguments in [
+        &["serve", "--listen", "nowhere"][..],
+        &["fly"],
+        &[],
+        &["serve", "--tls-cert", "a"],
+    ] {
+        let output = punchcard().args(arguments).output().await.unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    }
+    let wrong_level = run(
+        &["serve", "--log-level", "punchcard=loud"],
+        Folder::empty().path(),
+    )
+    .await;
+    assert_eq!(wrong_level.status.code(), Some(1));
+}
