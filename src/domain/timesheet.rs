@@ -17,6 +17,8 @@ pub mod open;
 pub mod references;
 pub mod rows;
 pub mod save;
+pub mod scheduled;
+pub mod sums;
 
 use rows::Rows;
 pub use rows::{CellRef, LineRef, TimeAllocation, TimesheetLine};
