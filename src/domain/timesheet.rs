@@ -11,6 +11,7 @@ use super::record::Meta;
 use super::time::{Date, Instant};
 use super::version::RowVersion;
 
+pub mod copy;
 #[cfg(test)]
 mod fixtures;
 pub mod open;
