@@ -20,6 +20,7 @@ pub mod ports;
 pub mod reader;
 pub mod reference;
 pub mod sessions;
+pub mod timesheets;
 pub mod tokens;
 
 pub use context::Caller;

@@ -20,6 +20,7 @@ use crate::domain::token::AccessToken;
 use crate::domain::user::User;
 use crate::store::View;
 
+pub mod catalog;
 pub mod visibility;
 
 use visibility::Visibility;

@@ -14,6 +14,7 @@ use super::version::RowVersion;
 pub mod copy;
 #[cfg(test)]
 mod fixtures;
+pub mod flags;
 pub mod open;
 pub mod references;
 pub mod rows;

@@ -402,6 +402,11 @@ impl<'a> CellRef<'a> {
             .and_then(|links| links.time_off_request)
     }
 
+    /// Whether a save may neither change nor drop it (S13).
+    pub fn is_protected(self) -> bool {
+        self.rows.links(self.position).is_some()
+    }
+
     /// Spelt out, for a decision to work on.
     pub fn to_allocation(self) -> TimeAllocation {
         TimeAllocation {
