@@ -57,6 +57,11 @@ impl Period {
         Self::new(self.from.max(bounds.from), self.to.min(bounds.to))
     }
 
+    /// How many days it has.
+    pub const fn days(self) -> i32 {
+        self.to.days_since(self.from) + 1
+    }
+
     /// Its dates in order.
     pub fn dates(self) -> impl Iterator<Item = Date> + Clone {
         (0..=self.to.days_since(self.from)).map(move |days| self.from.plus_days(days))

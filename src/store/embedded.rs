@@ -1,11 +1,14 @@
 //! The store within the process: the whole state in memory, immutable and shared; every write in
 //! a journal before it is seen; the state in a snapshot file now and then. It knows nothing of
 //! what the records mean beyond what the port says.
+//!
+//! The data folder holds `snapshot.redb`, the state at some write; `journal-*.log`, the writes
+//! since; `history.redb`, the writes before; and `lock`, which one process holds.
 
-use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
@@ -17,38 +20,68 @@ use crate::store::{Change, Committed, Lagged, Store, StoreError, Token, View};
 
 mod apply;
 mod batch;
+mod bulk;
+pub mod check;
 mod conditions;
 mod feed;
 mod guards;
+mod history;
 mod journal;
+mod keeper;
 mod locator;
 mod outcomes;
 mod page;
+mod past;
 mod recovery;
+mod snapshot;
+mod start;
 mod state;
 pub mod storage;
+mod tables;
+mod upkeep;
 mod view;
 mod walk;
 mod writer;
 
 use feed::Feed;
+use history::History;
 use locator::Locator;
+use snapshot::{Header, Stop};
 use state::State;
 use storage::{Folder, Storage};
+use tables::store_error;
 use view::Pinned;
-use writer::{Message, Request, Writer};
+use writer::{Message, Request};
 
 /// How the store behaves; the default is right for a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// So many change sets may wait for the writer; who comes next waits to be let in.
     pub queue: usize,
+    /// Once the journal has grown by so many bytes, a checkpoint is made: what a start replays is
+    /// bounded by it.
+    pub checkpoint_bytes: u64,
+    /// After so long, what the disk refused is tried again.
+    pub retry_after: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { queue: 4_096 }
+        Self {
+            queue: 4_096,
+            checkpoint_bytes: 64 << 20,
+            retry_after: Duration::from_secs(1),
+        }
     }
+}
+
+/// Whether the store takes writes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Health {
+    /// It does.
+    Writable,
+    /// It does not, for this reason; reads go on. It tries to heal by itself.
+    ReadOnly(String),
 }
 
 /// The store.
@@ -56,22 +89,42 @@ impl Default for Options {
 pub struct Embedded {
     shared: Arc<Shared>,
     queue: Arc<Semaphore>,
-    inbox: Mutex<Option<mpsc::Sender<Message>>>,
+    /// What is there until the store is closed.
+    open: Mutex<Option<Open>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    stop: Stop,
 }
 
-/// What readers and the writer share.
+/// What is there until the store is closed; with it the folder's lock.
+#[derive(Debug)]
+struct Open {
+    inbox: mpsc::Sender<Message>,
+    storage: Arc<dyn Storage>,
+    history: Arc<Mutex<History>>,
+}
+
+/// What readers, the writer and the keeper share.
 #[derive(Debug)]
 struct Shared {
     current: ArcSwap<State>,
     locator: Arc<Locator>,
     feed: Arc<Feed>,
     news: watch::Sender<Token>,
+    health: watch::Sender<Health>,
+    /// What the snapshot says of itself.
+    header: ArcSwap<Header>,
 }
 
 impl Shared {
     fn state(&self) -> Arc<State> {
         self.current.load_full()
+    }
+
+    /// Shows the next state, and hands back the one before it.
+    fn show(&self, next: State) -> Arc<State> {
+        #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
+        metrics::gauge!("punchcard_timesheets").set(next.sheet_count() as f64);
+        self.current.swap(Arc::new(next))
     }
 }
 
@@ -82,49 +135,41 @@ impl Embedded {
     /// Fails with [`StoreError::Unavailable`] if the folder is in use or cannot be read or written,
     /// with [`StoreError::Corrupt`] if what it holds is damaged.
     pub fn open(folder: &Path, options: Options) -> Result<Arc<Self>, StoreError> {
-        let storage = Folder::lock(folder).map_err(|error| unavailable("the data folder", &error))?;
+        let name = || folder.display().to_string();
+        let storage = Folder::lock(folder).map_err(|error| store_error(&name(), &error))?;
         Self::open_in(Arc::new(storage), options)
     }
 
     /// Opens the data in a storage, such as one that a test lets fail.
     pub fn open_in(storage: Arc<dyn Storage>, options: Options) -> Result<Arc<Self>, StoreError> {
-        let recovered = recovery::recover(&*storage)?;
-        let at = recovered.state.at;
-        let shared = Arc::new(Shared {
-            current: ArcSwap::from_pointee(recovered.state),
-            locator: Arc::new(recovered.locator),
-            feed: Arc::new(Feed::starting_after(at)),
-            news: watch::Sender::new(at),
-        });
-        let writer = Writer::new(
-            shared.clone(),
-            recovered.journal,
-            recovered.counter,
-            recovered.outcomes,
-        );
-        let (sender, inbox) = mpsc::channel();
-        let thread = std::thread::Builder::new()
-            .name("writer".to_owned())
-            .spawn(move || {
-                writer.run(&inbox);
-                drop(storage);
-            })
-            .map_err(|error| unavailable("the writer", &error))?;
-        Ok(Arc::new(Self {
-            shared,
-            queue: Arc::new(Semaphore::new(options.queue)),
-            inbox: Mutex::new(Some(sender)),
-            threads: Mutex::new(vec![thread]),
-        }))
+        start::start(storage, options).map(Arc::new)
     }
 
-    /// Ends the store in good order: what waits is written, then nothing more is. Blocks until it
-    /// is done.
+    /// Ends the store in good order: what waits is written, the snapshot is brought up to date,
+    /// then nothing more is written. Views stay readable. Blocks until it is done.
     pub fn close(&self) {
-        if let Some(sender) = self.lock_inbox().take() {
-            drop(sender.send(Message::Close));
+        if let Some(open) = self.lock_open().take() {
+            // A writer that has ended already needs no telling.
+            drop(open.inbox.send(Message::Close));
         }
         self.join();
+    }
+
+    /// Makes a checkpoint now. Blocks until it is durable.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        let (reply, outcome) = mpsc::sync_channel(1);
+        self.tell(Message::Checkpoint(reply)).ok_or_else(closed)?;
+        let outcome = outcome.recv().map_err(|_| closed())?;
+        outcome.map_err(StoreError::Unavailable)
+    }
+
+    /// Whether writes are taken, now and in future.
+    pub fn health(&self) -> watch::Receiver<Health> {
+        self.shared.health.subscribe()
+    }
+
+    fn tell(&self, message: Message) -> Option<()> {
+        self.lock_open().as_ref()?.inbox.send(message).ok()
     }
 
     fn join(&self) {
@@ -136,22 +181,19 @@ impl Embedded {
         }
     }
 
-    fn lock_inbox(&self) -> std::sync::MutexGuard<'_, Option<mpsc::Sender<Message>>> {
-        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn pin(&self) -> Pinned {
-        Pinned {
-            state: self.shared.state(),
-            locator: self.shared.locator.clone(),
-        }
+    fn lock_open(&self) -> std::sync::MutexGuard<'_, Option<Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Embedded {
-    /// Ends without the good order of [`close`](Self::close); the next start recovers.
+    /// Ends without the good order of [`close`](Self::close), as a killed process would; the next
+    /// start recovers.
     fn drop(&mut self) {
-        drop(self.lock_inbox().take());
+        self.stop.now();
+        if let Some(open) = self.lock_open().take() {
+            drop(open.inbox.send(Message::Abandon));
+        }
         self.join();
     }
 }
@@ -159,7 +201,10 @@ impl Drop for Embedded {
 #[async_trait]
 impl Store for Embedded {
     async fn view(&self, min: Option<Token>) -> Result<Arc<dyn View>, StoreError> {
-        let view = self.pin();
+        let view = Pinned {
+            state: self.shared.state(),
+            locator: self.shared.locator.clone(),
+        };
         match min {
             Some(min) if view.state.at < min => Err(StoreError::Unavailable(format!(
                 "the data is at write {}, not yet at {}",
@@ -170,7 +215,6 @@ impl Store for Embedded {
     }
 
     async fn commit(&self, change: ChangeSet) -> Result<Committed, StoreError> {
-        let closed = || StoreError::Unavailable("the store is closed".to_owned());
         let permit = self.queue.clone().acquire_owned().await.map_err(|_| closed())?;
         let (reply, outcome) = oneshot::channel();
         let request = Request {
@@ -178,10 +222,7 @@ impl Store for Embedded {
             reply,
             permit,
         };
-        self.lock_inbox()
-            .as_ref()
-            .and_then(|sender| sender.send(Message::Commit(request)).ok())
-            .ok_or_else(closed)?;
+        self.tell(Message::Commit(request)).ok_or_else(closed)?;
         outcome.await.map_err(|_| closed())?
     }
 
@@ -190,6 +231,6 @@ impl Store for Embedded {
     }
 }
 
-fn unavailable(what: &str, error: &io::Error) -> StoreError {
-    StoreError::Unavailable(format!("{what}: {error}"))
+fn closed() -> StoreError {
+    StoreError::Unavailable("the store is closed".to_owned())
 }

@@ -5,6 +5,7 @@ mod contract;
 mod lists;
 mod recovery;
 mod samples;
+mod snapshots;
 
 use std::sync::Arc;
 

@@ -7,11 +7,10 @@ use std::sync::Arc;
 use super::locator::{Locator, Place, Retired};
 use super::state::State;
 use crate::domain::id::{ProjectId, TaskId, TimesheetId, UserId};
-use crate::domain::record::{Key, Record};
+use crate::domain::record::Record;
 use crate::domain::task::ProjectTask;
 use crate::domain::timesheet::Timesheet;
-use crate::domain::version::RowVersion;
-use crate::store::Token;
+use crate::store::codec::Entry;
 
 /// What a write left behind.
 #[derive(Debug, Default)]
@@ -45,14 +44,16 @@ impl<I, T> Default for Edits<I, T> {
 }
 
 impl State {
-    /// Makes the write at `at` part of the state. It names each record once.
-    pub fn apply(
-        &mut self,
-        locator: &Locator,
-        at: Token,
-        puts: &[Record],
-        deletes: &[(Key, RowVersion)],
-    ) -> Applied {
+    /// Makes a write part of the state. It names each record once.
+    pub fn apply(&mut self, locator: &Locator, entry: &Entry) -> Applied {
+        let Entry {
+            at,
+            id: _,
+            counter,
+            puts,
+            deletes,
+            audit: _,
+        } = entry;
         let mut applied = Applied::default();
         let mut lists = Lists::default();
         // All old records leave the indexes before new ones enter, so that two may swap a key.
@@ -75,8 +76,18 @@ impl State {
             self.link(put, &mut lists, locator);
         }
         self.rebuild(lists);
-        self.at = at;
+        self.at = *at;
+        self.counter = self.counter.max(*counter);
         applied
+    }
+
+    /// Adds records, none of which is there yet.
+    pub(super) fn put_all(&mut self, records: &[Record], locator: &Locator) {
+        let mut lists = Lists::default();
+        for record in records {
+            self.link(record, &mut lists, locator);
+        }
+        self.rebuild(lists);
     }
 
     /// Takes out of the locators what this state, the only one that is read, does not hold.
@@ -132,8 +143,7 @@ impl State {
         }
         match new {
             Record::Timesheet(sheet) => {
-                let days = sheet.period.to().days_since(sheet.period.from()) + 1;
-                self.longest_days = self.longest_days.max(days);
+                self.longest_days = self.longest_days.max(sheet.period.days());
                 self.by_date.insert((sheet.period.from(), sheet.id), new.clone());
                 lists
                     .sheets

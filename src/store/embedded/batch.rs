@@ -11,13 +11,16 @@ use super::guards;
 use super::journal::{Frame, Journal};
 use super::locator::{Locator, Retired};
 use super::state::State;
-use super::writer::{Request, Written, answer};
-use crate::domain::change::{Audit, ChangeSet};
+use super::writer::{Request, answer};
+use crate::domain::change::ChangeSet;
 use crate::domain::id::ChangeSetId;
 use crate::domain::record::{Key, Record};
 use crate::domain::version::RowVersion;
 use crate::store::codec::{self, Entry};
 use crate::store::{Change, Committed, StoreError, Token};
+
+/// A write as the followers of the changes see it, by its change set's id.
+pub type Written = (ChangeSetId, Arc<Change>);
 
 /// A batch in the making.
 #[derive(Default)]
@@ -92,7 +95,7 @@ impl Batch {
         self.frame
             .add(|out| codec::encode(&entry, out))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let applied = self.next.apply(locator, entry.at, &entry.puts, &entry.deletes);
+        let applied = self.next.apply(locator, &entry);
         self.retired.extend(applied.retired);
         let index = self.written.len();
         self.by_id.insert(entry.id, index);
@@ -115,16 +118,13 @@ impl Batch {
         journal.append(&self.frame)
     }
 
-    /// The next state and what led to it; `None` if nothing is written.
-    pub fn take_written(&mut self) -> Option<(State, Vec<Written>, Vec<Retired>)> {
-        if self.written.is_empty() {
-            return None;
-        }
-        Some((
+    /// The next state, what led to it, and what it left behind.
+    pub fn take_written(&mut self) -> (State, Vec<Written>, Vec<Retired>) {
+        (
             std::mem::take(&mut self.next),
             std::mem::take(&mut self.written),
             std::mem::take(&mut self.retired),
-        ))
+        )
     }
 
     /// Answers everybody who waits.
@@ -159,7 +159,6 @@ fn stamp(state: &State, locator: &Locator, counter: &mut u64, change: ChangeSet)
         .filter(|key| state.record(locator, *key).is_some())
         .map(|key| (key, next()))
         .collect();
-    let _: &Audit = &audit;
     Entry {
         at: Token(state.at.0 + 1),
         id,

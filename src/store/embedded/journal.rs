@@ -26,6 +26,7 @@ const FRAME_HEADER: usize = 24;
 /// The segment that is being written.
 #[derive(Debug)]
 pub struct Journal {
+    segment: Segment,
     file: Arc<dyn StorageFile>,
     /// How much of the file is durable.
     len: u64,
@@ -40,6 +41,7 @@ impl Journal {
         file.sync()?;
         storage.sync_folder()?;
         Ok(Self {
+            segment,
             file,
             len: SEGMENT_HEADER as u64,
         })
@@ -49,9 +51,21 @@ impl Journal {
     /// disk holds of the frame is unknown.
     pub fn append(&mut self, frame: &Frame) -> io::Result<()> {
         self.file.write(self.len, &frame.bytes)?;
+        let start = std::time::Instant::now();
         self.file.sync()?;
+        metrics::histogram!("punchcard_fsync_seconds").record(start.elapsed());
         self.len += frame.bytes.len() as u64;
         Ok(())
+    }
+
+    /// Which segment it is.
+    pub const fn segment(&self) -> Segment {
+        self.segment
+    }
+
+    /// Whether it holds no write yet.
+    pub const fn is_empty(&self) -> bool {
+        self.len == SEGMENT_HEADER as u64
     }
 
     /// Cuts off what a failed append may have left, as far as the disk still obeys, so that a

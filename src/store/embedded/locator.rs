@@ -7,6 +7,7 @@ use std::hash::Hash;
 use dashmap::DashMap;
 
 use crate::domain::id::{RowIdPrefix, TimesheetId, UserId};
+use crate::domain::record::Record;
 use crate::domain::time::Date;
 use crate::domain::timesheet::Timesheet;
 
@@ -45,6 +46,20 @@ pub enum Retired {
     Sheet(TimesheetId, Place),
     /// Rows of a sheet.
     Rows(RowIdPrefix, TimesheetId),
+}
+
+impl Retired {
+    /// All that the locators know of a record.
+    pub fn all_of(record: &Record) -> Vec<Self> {
+        let Record::Timesheet(sheet) = record else {
+            return Vec::new();
+        };
+        let rows = sheet
+            .rows
+            .id_prefixes()
+            .map(|prefix| Self::Rows(prefix, sheet.id));
+        rows.chain([Self::Sheet(sheet.id, Place::of(sheet))]).collect()
+    }
 }
 
 /// One value for nearly every key, and the others beside it.

@@ -1,15 +1,21 @@
-//! What a start finds in the folder, made into the state that it stands for.
+//! What a start finds in the folder, made into the state that it stands for: the snapshot, and
+//! what the journal holds beyond it.
 
+use std::collections::HashSet;
+use std::io;
 use std::sync::Arc;
 
-use super::journal::{Journal, Segment, Tail};
+use super::history::History;
+use super::journal::{Segment, Tail};
 use super::locator::Locator;
-use super::outcomes::Outcomes;
+use super::outcomes::{Outcomes, REMEMBERED};
+use super::snapshot::{self, Header, Snapshot, Stop};
 use super::state::State;
 use super::storage::Storage;
-use super::unavailable;
+use super::tables::{guarded, store_error};
+use crate::domain::record::{Key, Record};
 use crate::store::codec::{self, Entry};
-use crate::store::{Change, StoreError, Token};
+use crate::store::{Change, StoreError};
 
 /// What was found.
 pub struct Recovered {
@@ -17,112 +23,192 @@ pub struct Recovered {
     pub state: State,
     /// Where its parts are.
     pub locator: Locator,
-    /// A new segment, after all that was found.
-    pub journal: Journal,
-    /// The greatest version that was ever given (S2).
-    pub counter: u64,
+    /// The snapshot that it began with.
+    pub snapshot: Snapshot,
+    /// What that says of itself.
+    pub header: Header,
+    /// What has changed since.
+    pub changed: HashSet<Key>,
+    /// How many bytes of the journal were replayed.
+    pub tail_bytes: u64,
     /// The latest writes.
     pub outcomes: Outcomes,
 }
 
-/// Reads the folder.
-pub fn recover(storage: &dyn Storage) -> Result<Recovered, StoreError> {
-    let failed = |error: &std::io::Error| unavailable("the data folder", error);
-    let mut replay = Replay::default();
-    let segments = Segment::list(storage).map_err(|error| failed(&error))?;
-    for (index, segment) in segments.iter().enumerate() {
-        let bytes = segment.read(storage).map_err(|error| failed(&error))?;
-        let scan = segment.scan(&bytes);
-        for entry in &scan.entries {
-            replay.entry(*segment, entry)?;
-        }
-        if scan.tail == Tail::Clean {
-            continue;
-        }
-        let later = segments.get(index + 1..).unwrap_or_default();
-        if scan.tail == Tail::Damaged || any_entries(storage, later).map_err(|error| failed(&error))? {
+/// Reads the folder; in an empty one, an empty snapshot is made.
+pub fn recover(storage: &dyn Storage, history: &mut History) -> Result<Recovered, StoreError> {
+    let named = |error: io::Error| store_error(snapshot::NAME, &error);
+    let folder = |error: io::Error| store_error("the data folder", &error);
+    let segments = Segment::list(storage).map_err(folder)?;
+    let locator = Locator::default();
+    let (snapshot, header, state) = guarded(|| {
+        let snapshot = open_snapshot(storage, !segments.is_empty())?;
+        let header = snapshot.header()?;
+        let state = snapshot.load(&locator)?;
+        Ok((snapshot, header, state))
+    })
+    .map_err(named)?;
+    adopt(&snapshot, history).map_err(folder)?;
+    let mut replay = Replay {
+        outcomes: remembered(history)?,
+        state,
+        locator,
+        changed: HashSet::new(),
+        bytes: 0,
+    };
+    for segment in segments {
+        if segment.epoch > header.epoch() {
             return Err(StoreError::Corrupt(format!(
-                "{} is damaged at byte {}",
-                segment.name(),
-                scan.end
+                "{} is newer than the snapshot: that is an older copy, or of another store",
+                segment.name()
             )));
         }
-        tracing::warn!(
-            segment = segment.name(),
-            end = scan.end,
-            "cuts off a write that did not complete"
-        );
-        if scan.end == 0 {
-            storage.remove(&segment.name()).map_err(|error| failed(&error))?;
-        } else {
-            segment.cut(storage, scan.end).map_err(|error| failed(&error))?;
+        // What a superseded journal holds counts no more, or is in the snapshot.
+        if segment.epoch == header.epoch() {
+            replay.segment(storage, segment)?;
         }
     }
-    let segment = Segment {
-        epoch: 1,
-        first: Token(replay.state.at.0 + 1),
-    };
     Ok(Recovered {
-        journal: Journal::begin(storage, segment).map_err(|error| failed(&error))?,
         state: replay.state,
         locator: replay.locator,
-        counter: replay.counter,
+        snapshot,
+        header,
+        changed: replay.changed,
+        tail_bytes: replay.bytes,
         outcomes: replay.outcomes,
     })
 }
 
-fn any_entries(storage: &dyn Storage, segments: &[Segment]) -> std::io::Result<bool> {
-    for segment in segments {
-        let bytes = segment.read(storage)?;
-        let scan = segment.scan(&bytes);
-        if !scan.entries.is_empty() || scan.tail == Tail::Damaged {
-            return Ok(true);
+fn open_snapshot(storage: &dyn Storage, has_journal: bool) -> io::Result<Snapshot> {
+    match Snapshot::open(storage, snapshot::NAME) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if has_journal {
+                let what = "there is a journal, but the snapshot that it goes on from is missing";
+                return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+            }
+            Snapshot::create(storage, &Header::first(), &State::default(), &Stop::default())
         }
+        opened => opened,
     }
-    Ok(false)
 }
 
-#[derive(Default)]
+/// Moves the history that a backup carries to where it is kept.
+fn adopt(snapshot: &Snapshot, history: &mut History) -> io::Result<()> {
+    const AT_ONCE: usize = 4_096;
+    let mut taken: Vec<(u64, Vec<u8>)> = Vec::new();
+    let mut add = |taken: &mut Vec<(u64, Vec<u8>)>| {
+        let entries = taken.iter().map(|(at, entry)| (*at, entry.as_slice()));
+        history.add(entries).map(|()| taken.clear())
+    };
+    let has_any = snapshot.read_history(|at, entry| {
+        taken.push((at, entry.to_vec()));
+        if taken.len() < AT_ONCE {
+            Ok(())
+        } else {
+            add(&mut taken)
+        }
+    })?;
+    if has_any {
+        add(&mut taken)?;
+        snapshot.drop_history()?;
+    }
+    Ok(())
+}
+
+/// The latest writes that the history holds.
+fn remembered(history: &mut History) -> Result<Outcomes, StoreError> {
+    let mut outcomes = Outcomes::default();
+    let latest = history
+        .latest(REMEMBERED)
+        .map_err(|error| store_error("the history", &error))?;
+    for entry in latest.into_iter().rev() {
+        let Entry {
+            at,
+            id,
+            counter: _,
+            puts,
+            deletes: _,
+            audit,
+        } = entry;
+        let deleted = Vec::new();
+        outcomes.add(
+            id,
+            Arc::new(Change {
+                at,
+                puts,
+                deleted,
+                audit,
+            }),
+        );
+    }
+    Ok(outcomes)
+}
+
 struct Replay {
     state: State,
     locator: Locator,
-    counter: u64,
+    changed: HashSet<Key>,
+    bytes: u64,
     outcomes: Outcomes,
 }
 
 impl Replay {
-    fn entry(&mut self, segment: Segment, bytes: &[u8]) -> Result<(), StoreError> {
-        let corrupt = |what: String| StoreError::Corrupt(format!("{}: {what}", segment.name()));
+    /// Goes on with what a segment holds, and cuts off a write at its end that did not complete.
+    fn segment(&mut self, storage: &dyn Storage, segment: Segment) -> Result<(), StoreError> {
+        let name = segment.name();
+        let failed = |error: io::Error| store_error(&name, &error);
+        let bytes = segment.read(storage).map_err(failed)?;
+        let scan = segment.scan(&bytes);
+        for (_, entry) in &scan.entries {
+            self.entry(&name, entry)?;
+        }
+        match scan.tail {
+            Tail::Clean => Ok(()),
+            Tail::Torn => {
+                tracing::warn!(
+                    segment = name,
+                    end = scan.end,
+                    "cuts off a write that did not complete"
+                );
+                if scan.end == 0 {
+                    storage.remove(&name).map_err(failed)
+                } else {
+                    segment.cut(storage, scan.end).map_err(failed)
+                }
+            }
+            Tail::Damaged => Err(StoreError::Corrupt(format!(
+                "{name} is damaged at byte {}, before its end",
+                scan.end
+            ))),
+        }
+    }
+
+    fn entry(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let corrupt = |what: String| StoreError::Corrupt(format!("{name}: {what}"));
         let entry: Entry = codec::decode(bytes).map_err(|error| corrupt(error.to_string()))?;
-        let Entry {
-            at,
-            id,
-            counter,
-            puts,
-            deletes,
-            audit,
-        } = entry;
-        if at <= self.state.at {
+        if entry.at <= self.state.at {
             return Ok(());
         }
-        if at.0 != self.state.at.0 + 1 {
+        if entry.at.0 != self.state.at.0 + 1 {
             return Err(corrupt(format!(
-                "the write after {} is missing; the next is {}",
-                self.state.at.0, at.0
+                "the writes between {} and {} are missing",
+                self.state.at.0, entry.at.0
             )));
         }
-        let applied = self.state.apply(&self.locator, at, &puts, &deletes);
+        let applied = self.state.apply(&self.locator, &entry);
         for retired in applied.retired {
             self.state.forget(&self.locator, retired);
         }
-        self.counter = self.counter.max(counter.value());
+        let records = entry.puts.iter().chain(&applied.deleted);
+        self.changed.extend(records.map(Record::key));
+        self.bytes += bytes.len() as u64;
         let change = Change {
-            at,
-            puts,
+            at: entry.at,
+            puts: entry.puts,
             deleted: applied.deleted,
-            audit,
+            audit: entry.audit,
         };
-        self.outcomes.add(id, Arc::new(change));
+        self.outcomes.add(entry.id, Arc::new(change));
         Ok(())
     }
 }

@@ -26,6 +26,8 @@ pub type Sheets = Arc<[Arc<Timesheet>]>;
 pub struct State {
     /// Which writes it shows.
     pub(super) at: Token,
+    /// The greatest version in it, or given to what is no longer in it (S2).
+    pub(super) counter: RowVersion,
     /// Every record but the sheets.
     pub(super) records: OrdMap<Key, Record>,
     /// The sheets by user.

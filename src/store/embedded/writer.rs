@@ -1,32 +1,43 @@
 //! The one writer: takes the change sets that wait, checks them, gives them their versions, makes
-//! them durable with one sync, and only then shows them and answers.
+//! them durable with one sync, and only then shows them and answers. When files are kept beside it
+//! is decided in `upkeep`.
 
 use std::collections::VecDeque;
-use std::sync::mpsc::Receiver;
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, SyncSender};
 use std::sync::{Arc, Weak};
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-use super::Shared;
 use super::batch::{Batch, Verdict};
 use super::journal::Journal;
+use super::keeper::{Job, Kept};
 use super::locator::Retired;
 use super::outcomes::{Outcomes, committed};
 use super::state::State;
+use super::storage::Storage;
+use super::upkeep::Upkeep;
+use super::{Health, Shared};
 use crate::domain::change::ChangeSet;
-use crate::store::{Change, Committed, StoreError};
+use crate::store::{Committed, StoreError};
 
 /// At most so many change sets share one sync.
 const MAX_BATCH: usize = 1_024;
 /// No more change sets join a batch of so many bytes.
 const MAX_BATCH_BYTES: usize = 8 << 20;
 
-/// What the writer is asked for.
+/// What the writer is told.
 pub enum Message {
     /// To write.
     Commit(Request),
-    /// To end.
+    /// What the keeper has done.
+    Kept(Kept),
+    /// To make a checkpoint now, and to tell of its outcome.
+    Checkpoint(SyncSender<Result<(), String>>),
+    /// To make a last checkpoint and end.
     Close,
+    /// To end at once.
+    Abandon,
 }
 
 /// A change set and who waits for its outcome.
@@ -41,84 +52,102 @@ pub struct Request {
 
 /// The writer's own things.
 pub struct Writer {
-    shared: Arc<Shared>,
-    journal: Journal,
+    /// What readers see.
+    pub shared: Arc<Shared>,
+    /// Where the files are.
+    pub storage: Arc<dyn Storage>,
+    /// The segment that is being written.
+    pub journal: Journal,
     /// The greatest version that was ever given, or taken by a write that failed (S2).
-    counter: u64,
-    outcomes: Outcomes,
+    pub counter: u64,
+    /// The latest writes.
+    pub outcomes: Outcomes,
     /// What the locators hold in vain once the states up to this one are no longer read.
-    retired: VecDeque<(Weak<State>, Vec<Retired>)>,
-    is_poisoned: Option<String>,
+    pub retired: VecDeque<(Weak<State>, Vec<Retired>)>,
+    /// When the files beside the journal are to be kept.
+    pub upkeep: Upkeep,
+    /// Takes what is to be kept.
+    pub jobs: Sender<Job>,
 }
 
 impl Writer {
-    /// A writer that goes on where `journal` begins.
-    pub fn new(shared: Arc<Shared>, journal: Journal, counter: u64, outcomes: Outcomes) -> Self {
-        Self {
-            shared,
-            journal,
-            counter,
-            outcomes,
-            retired: VecDeque::new(),
-            is_poisoned: None,
-        }
-    }
-
     /// Writes until it is told to end, or nobody can ask any more.
     pub fn run(mut self, inbox: &Receiver<Message>) {
         let mut batch = Batch::default();
-        while let Ok(Message::Commit(first)) = inbox.recv() {
-            batch.begin(&self.shared.state());
-            let mut next = Some(first);
-            let mut ends = false;
-            while let Some(request) = next.take() {
-                self.add(&mut batch, request);
-                if batch.len() < MAX_BATCH && batch.bytes() < MAX_BATCH_BYTES {
-                    match inbox.try_recv() {
-                        Ok(Message::Commit(request)) => next = Some(request),
-                        Ok(Message::Close) => ends = true,
-                        Err(_) => {}
-                    }
-                }
-            }
-            self.write(&mut batch);
-            if ends {
+        let mut deferred = None;
+        loop {
+            self.keep();
+            if self.upkeep.is_over() {
                 return;
+            }
+            let message = deferred.take().map_or_else(|| self.upkeep.wait(inbox), Some);
+            match message {
+                Some(Message::Commit(first)) => deferred = self.commit(&mut batch, first, inbox),
+                Some(Message::Kept(Kept::Checkpoint(outcome))) => self.upkeep.checkpoint_ended(&outcome),
+                Some(Message::Kept(Kept::Journal(outcome))) => self.journal_ended(outcome),
+                Some(Message::Checkpoint(reply)) => self.upkeep.want_checkpoint(reply),
+                Some(Message::Close) => self.upkeep.close(),
+                Some(Message::Abandon) => return,
+                None => {}
             }
         }
     }
 
-    fn add(&mut self, batch: &mut Batch, request: Request) {
-        if let Some(reason) = &self.is_poisoned {
-            let refusal = StoreError::Unavailable(reason.clone());
-            return answer(request.reply, Err(refusal));
+    /// Writes `first` and what waits behind it, up to the first message of another kind, which is
+    /// handed back.
+    fn commit(&mut self, batch: &mut Batch, first: Request, inbox: &Receiver<Message>) -> Option<Message> {
+        batch.begin(&self.shared.state());
+        self.add(batch, first);
+        let mut deferred = None;
+        while batch.len() < MAX_BATCH && batch.bytes() < MAX_BATCH_BYTES {
+            match inbox.try_recv() {
+                Ok(Message::Commit(request)) => self.add(batch, request),
+                Ok(other) => {
+                    deferred = Some(other);
+                    break;
+                }
+                Err(_) => break,
+            }
         }
+        self.write(batch);
+        deferred
+    }
+
+    fn add(&mut self, batch: &mut Batch, request: Request) {
         if let Some(known) = self.outcomes.get(request.change.id) {
             return answer(request.reply, Ok(known));
+        }
+        if let Some(reason) = self.upkeep.why_not_writable() {
+            return answer(request.reply, Err(StoreError::Unavailable(reason.to_owned())));
         }
         batch.add(&self.shared.locator, &mut self.counter, request);
     }
 
     /// Makes the batch durable, shows it, and answers.
     fn write(&mut self, batch: &mut Batch) {
-        if let Err(error) = batch.append_to(&mut self.journal) {
-            self.poison(batch, &error);
-            return;
+        match batch.append_to(&mut self.journal) {
+            Ok(()) => self.show(batch),
+            Err(error) => self.fail(batch, &error),
         }
-        let Some((next, changes, retired)) = batch.take_written() else {
-            return batch.answer(|verdict| match verdict {
-                Verdict::Written(_) => Err(StoreError::Unavailable("nothing was written".to_owned())),
-                Verdict::Refused(error) => Err(error),
-            });
-        };
-        let at = next.at;
-        let previous = self.shared.current.swap(Arc::new(next));
-        self.retired.push_back((Arc::downgrade(&previous), retired));
-        drop(previous);
-        self.shared
-            .feed
-            .add(changes.iter().map(|(_, change)| change.clone()));
-        self.shared.news.send_replace(at);
+    }
+
+    fn show(&mut self, batch: &mut Batch) {
+        let (next, changes, retired) = batch.take_written();
+        if let Some((_, last)) = changes.last() {
+            #[expect(clippy::cast_precision_loss, reason = "histograms take floats")]
+            metrics::histogram!("punchcard_batch_size").record(changes.len() as f64);
+            metrics::counter!("punchcard_commits_total").increment(changes.len() as u64);
+            let at = last.at;
+            self.upkeep
+                .wrote(batch.bytes(), changes.iter().map(|(_, change)| &**change));
+            let previous = self.shared.show(next);
+            self.retired.push_back((Arc::downgrade(&previous), retired));
+            drop(previous);
+            self.shared
+                .feed
+                .add(changes.iter().map(|(_, change)| change.clone()));
+            self.shared.news.send_replace(at);
+        }
         batch.answer(|verdict| match verdict {
             Verdict::Written(index) => match changes.get(index) {
                 Some((_, change)) => Ok(committed(change)),
@@ -149,14 +178,39 @@ impl Writer {
         }
     }
 
-    fn poison(&mut self, batch: &mut Batch, error: &std::io::Error) {
-        let reason = format!("the journal could not be written: {error}");
-        tracing::error!(%error, "the journal could not be written; no more writes are taken on it");
+    /// After a failed write or sync nothing more is acknowledged on this journal, and nothing of
+    /// the batch is ever shown: what the disk holds of it is unknown, for after an error the
+    /// kernel may have dropped pages that readers still see.
+    fn fail(&mut self, batch: &mut Batch, error: &io::Error) {
+        tracing::error!(%error, "the journal could not be written; writes wait for a new one");
         if let Err(error) = self.journal.cut_failed_append() {
             tracing::warn!(%error, "what the failed write left could not be cut off");
         }
+        let reason = format!("the journal could not be written: {error}");
+        let (_, changes, _) = batch.take_written();
+        let present = self.shared.state();
+        let located = changes.iter().flat_map(|(_, change)| &change.puts);
+        let located = located.flat_map(Retired::all_of).collect();
+        self.retired.push_back((Arc::downgrade(&present), located));
         batch.answer(|_| Err(StoreError::Unavailable(reason.clone())));
-        self.is_poisoned = Some(reason);
+        self.shared.health.send_replace(Health::ReadOnly(reason.clone()));
+        self.upkeep.journal_failed(reason);
+    }
+
+    /// A new journal is ready in the place of the one that failed, or is not.
+    fn journal_ended(&mut self, outcome: Result<Journal, String>) {
+        match outcome {
+            Ok(journal) => {
+                tracing::info!("a new journal is ready; writes are taken again");
+                self.journal = journal;
+                self.upkeep.journal_began();
+                self.shared.health.send_replace(Health::Writable);
+            }
+            Err(reason) => {
+                self.shared.health.send_replace(Health::ReadOnly(reason.clone()));
+                self.upkeep.journal_failed_again(reason);
+            }
+        }
     }
 }
 
@@ -165,6 +219,3 @@ pub fn answer(reply: oneshot::Sender<Result<Committed, StoreError>>, outcome: Re
     // Who no longer waits does not hear of it; the write stands all the same.
     drop(reply.send(outcome));
 }
-
-/// A write as the followers of the changes see it, by its change set's id.
-pub type Written = (crate::domain::id::ChangeSetId, Arc<Change>);

@@ -21,8 +21,8 @@ pub struct Segment {
 /// What a segment holds.
 #[derive(Debug)]
 pub struct Scan<'a> {
-    /// The entries of its intact frames, in order.
-    pub entries: Vec<&'a [u8]>,
+    /// The entries of its intact frames, in order, each with its place in the order of all writes.
+    pub entries: Vec<(Token, &'a [u8])>,
     /// Where the last intact frame ends.
     pub end: usize,
     /// What comes after.
@@ -100,9 +100,9 @@ impl Segment {
         };
         if bytes.first_chunk() == Some(&self.header()) {
             scan.end = SEGMENT_HEADER;
-            while let Some((payload, end)) = frame_at(bytes, scan.end) {
-                split(payload, &mut scan.entries);
-                scan.end = end;
+            while let Some(frame) = frame_at(bytes, scan.end) {
+                split(frame.first, frame.payload, &mut scan.entries);
+                scan.end = frame.end;
             }
         }
         let rest = bytes.get(scan.end..).unwrap_or_default();
@@ -124,8 +124,15 @@ impl Segment {
     }
 }
 
-/// The payload of the intact frame at `offset` and where the frame ends.
-fn frame_at(bytes: &[u8], offset: usize) -> Option<(&[u8], usize)> {
+/// An intact frame.
+struct IntactFrame<'a> {
+    first: Token,
+    payload: &'a [u8],
+    end: usize,
+}
+
+/// The intact frame at `offset`.
+fn frame_at(bytes: &[u8], offset: usize) -> Option<IntactFrame<'_>> {
     let header: [u8; FRAME_HEADER] = take(bytes, offset)?;
     let length = u32::from_le_bytes(take(&header, 4)?);
     let first = Token(u64::from_le_bytes(take(&header, 8)?));
@@ -136,7 +143,7 @@ fn frame_at(bytes: &[u8], offset: usize) -> Option<(&[u8], usize)> {
     let start = offset + FRAME_HEADER;
     let end = start.checked_add(usize::try_from(length).ok()?)?;
     let payload = bytes.get(start..end)?;
-    (crc32c::crc32c(payload) == checksum).then_some((payload, end))
+    (crc32c::crc32c(payload) == checksum).then_some(IntactFrame { first, payload, end })
 }
 
 /// Whether there is an intact frame anywhere in `bytes`.
@@ -148,11 +155,13 @@ fn has_frame(bytes: &[u8]) -> bool {
 }
 
 /// Takes the entries out of a frame's payload, whose checksum was right.
-fn split<'a>(mut payload: &'a [u8], entries: &mut Vec<&'a [u8]>) {
+fn split<'a>(first: Token, mut payload: &'a [u8], entries: &mut Vec<(Token, &'a [u8])>) {
+    let mut at = first;
     while let Some((length, rest)) = payload.split_first_chunk() {
         let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
         let (entry, rest) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-        entries.push(entry);
+        entries.push((at, entry));
+        at = Token(at.0.saturating_add(1));
         payload = rest;
     }
 }
