@@ -37,7 +37,8 @@ function serverWays(): Ways {
       const { createClient } = await import('graphql-ws');
       const url = new URL('/graphql', location.href);
       url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-      return createClient({ url: url.href, connectionParams: payload, lazyCloseTimeout: 0 });
+      // No retries: whoever watches is to see that the socket ended, since events may be missed.
+      return createClient({ url: url.href, connectionParams: payload, lazyCloseTimeout: 0, retryAttempts: 0 });
     },
   };
 }

@@ -1,0 +1,60 @@
+//! The program itself: serves a folder for trying it out, and prints its schema.
+
+use std::process::{Command, ExitCode};
+use std::{env, fs};
+
+use crate::{Outcome, pages, say, workspace};
+
+/// Builds all there is and serves `./data`, or the folder that the arguments name; an empty `./data`
+/// gets a small demo company. Ends when the server does.
+pub fn run(arguments: &[String]) -> Outcome<ExitCode> {
+    if let Err(error) = pages::build_if_stale() {
+        say(format_args!("without the pages: {error}"));
+    }
+    let mut command = workspace::cargo();
+    command.args(["run", "--release", "--", "serve"]).args(arguments);
+    if !names_folder(arguments) {
+        command.args(["--data-dir", "./data", "--demo"]);
+    }
+    replace_by(&mut command)
+}
+
+/// Whether a folder other than `./data` was asked for; it is not filled unasked.
+fn names_folder(arguments: &[String]) -> bool {
+    let named = arguments
+        .iter()
+        .any(|argument| argument == "--data-dir" || argument.starts_with("--data-dir="));
+    named || env::var_os("PUNCHCARD_DATA_DIR").is_some()
+}
+
+/// Becomes the program, so that signals reach it.
+#[cfg(unix)]
+fn replace_by(command: &mut Command) -> Outcome<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec().into())
+}
+
+#[cfg(not(unix))]
+fn replace_by(command: &mut Command) -> Outcome<ExitCode> {
+    let code = command.status()?.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+/// Writes `schema.graphql`, the file that clients and tests read.
+pub fn write_schema() -> Outcome<()> {
+    Ok(fs::write(
+        workspace::root().join("schema.graphql"),
+        printed_schema()?,
+    )?)
+}
+
+/// What `punchcard schema` prints.
+pub fn printed_schema() -> Outcome<String> {
+    let printed = workspace::cargo()
+        .args(["run", "--quiet", "--", "schema"])
+        .output()?;
+    if !printed.status.success() {
+        return Err(String::from_utf8_lossy(&printed.stderr).into_owned().into());
+    }
+    Ok(String::from_utf8(printed.stdout)?)
+}

@@ -1,0 +1,204 @@
+//! All tests, part by part. A part goes on after a failure, and what cannot run is counted as
+//! skipped and said again at the end.
+
+mod browser;
+mod clients;
+mod rust;
+mod web;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use crate::counts::Counts;
+use crate::{Outcome, node, pages, runner, say, workspace};
+
+/// A part of the tests that can be run alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// Format, lints, documentation, tests, the schema's file.
+    Rust,
+    /// Types and unit tests of the pages.
+    Web,
+    /// The release program under JavaScript clients and a browser.
+    EndToEnd,
+}
+
+impl Part {
+    const ALL: [Self; 3] = [Self::Rust, Self::Web, Self::EndToEnd];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::Web => "web",
+            Self::EndToEnd => "e2e",
+        }
+    }
+}
+
+/// The parts that `--only` names, or all of them.
+pub fn parts(arguments: &[String]) -> Outcome<Vec<Part>> {
+    let mut chosen = Vec::new();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let wanted = match argument.strip_prefix("--only=") {
+            Some(name) => Some(name),
+            None if argument == "--only" => rest.next().map(String::as_str),
+            None => return Err(format!("`{argument}` is not known; only `--only rust|web|e2e` is").into()),
+        };
+        let part = Part::ALL.into_iter().find(|part| Some(part.name()) == wanted);
+        chosen.push(part.ok_or("--only takes rust, web or e2e")?);
+    }
+    if chosen.is_empty() {
+        chosen.extend(Part::ALL);
+    }
+    Ok(chosen)
+}
+
+/// Runs these parts and prints the counts as the last line.
+pub fn run(parts: &[Part]) -> Outcome<ExitCode> {
+    let mut report = Report::default();
+    // The pages come first: the program that is tested carries them.
+    let node = pages::build_if_stale().map_err(|error| error.to_string());
+    if parts.contains(&Part::Rust) {
+        rust::run(&mut report)?;
+    }
+    if parts.contains(&Part::Web) {
+        web::run(&mut report, &node)?;
+    }
+    if parts.contains(&Part::EndToEnd) {
+        match &node {
+            Ok(()) => end_to_end(&mut report)?,
+            Err(reason) => report.skip("JavaScript clients and the browser", reason),
+        }
+    }
+    Ok(report.close())
+}
+
+fn end_to_end(report: &mut Report) -> Outcome<()> {
+    let mut build = workspace::cargo();
+    build.args(["build", "--release", "--locked", "--bin", "punchcard"]);
+    if !report.check("release build", &mut build)? {
+        return Ok(());
+    }
+    clients::run(report)?;
+    browser::run(report)
+}
+
+/// What has been run so far.
+#[derive(Default)]
+struct Report {
+    counts: Counts,
+    failures: Vec<String>,
+    skips: Vec<String>,
+}
+
+impl Report {
+    /// Runs a check that either holds or not, and counts as one.
+    fn check(&mut self, name: &str, command: &mut Command) -> Outcome<bool> {
+        let begun = announce(name);
+        let success = runner::succeeds(command)?;
+        self.add(name, Counts::one(success), begun);
+        Ok(success)
+    }
+
+    /// Runs a runner of tests and takes its own counts.
+    fn tests(&mut self, name: &str, command: &mut Command) -> Outcome<()> {
+        let begun = announce(name);
+        let finished = runner::read(command)?;
+        self.add(name, Counts::of_runner(finished.success, &finished.lines), begun);
+        Ok(())
+    }
+
+    /// Counts what was found out without a program.
+    fn found(&mut self, name: &str, fault: Option<&str>) {
+        let begun = announce(name);
+        if let Some(fault) = fault {
+            say(fault);
+        }
+        self.add(name, Counts::one(fault.is_none()), begun);
+    }
+
+    /// Notes, aloud, that something was not run.
+    fn skip(&mut self, name: &str, reason: &str) {
+        let words = format!("skipped: {name} ({reason})");
+        say(format_args!("\n{words}"));
+        self.counts.skipped += 1;
+        self.skips.push(words);
+    }
+
+    fn add(&mut self, name: &str, counts: Counts, begun: Instant) {
+        say(format_args!("-- {name}: {counts} in {:.0?}", begun.elapsed()));
+        if counts.failed > 0 {
+            self.failures.push(format!("failed: {name}"));
+        }
+        self.counts += counts;
+    }
+
+    /// Repeats what was skipped and what failed, and ends with the counts.
+    fn close(self) -> ExitCode {
+        say("");
+        for line in self.skips.iter().chain(&self.failures) {
+            say(line);
+        }
+        say(self.counts);
+        if self.counts.failed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn announce(name: &str) -> Instant {
+    say(format_args!("\n== {name}"));
+    Instant::now()
+}
+
+/// The pages' folder.
+fn web_folder() -> PathBuf {
+    workspace::root().join("web")
+}
+
+/// Runs the files of a folder that end in `.test.mjs` by Node's own runner, against the release program.
+fn node_tests(folder: &Path) -> Outcome<Command> {
+    let mut command = node::node(folder);
+    command
+        .args(["--test", "--test-reporter=tap", "--test-timeout=120000"])
+        .env("PUNCHCARD_BIN", workspace::release_program());
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.to_str().is_some_and(|path| path.ends_with(".test.mjs")) {
+            command.arg(path);
+        }
+    }
+    Ok(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(arguments: &[&str]) -> Outcome<Vec<Part>> {
+        parts(
+            &arguments
+                .iter()
+                .map(|&argument| argument.to_owned())
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    #[test]
+    fn only_chooses_parts_and_nothing_else_is_taken() {
+        assert_eq!(chosen(&[]).unwrap(), Part::ALL);
+        assert_eq!(chosen(&["--only", "web"]).unwrap(), [Part::Web]);
+        assert_eq!(
+            chosen(&["--only=e2e", "--only", "rust"]).unwrap(),
+            [Part::EndToEnd, Part::Rust]
+        );
+        for wrong in [&["--only"][..], &["--only", "all"], &["web"], &["--fast"]] {
+            assert!(chosen(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

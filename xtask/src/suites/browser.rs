@@ -1,0 +1,26 @@
+//! The pages in headless Chromium, served by the release program.
+
+use std::env;
+use std::path::PathBuf;
+
+use super::{Report, node_tests, web_folder};
+use crate::{Outcome, workspace};
+
+pub fn run(report: &mut Report) -> Outcome<()> {
+    let Some(browser) = find_browser() else {
+        report.skip(
+            "the pages in a browser",
+            "Chromium is needed: apt-get install chromium",
+        );
+        return Ok(());
+    };
+    let mut tests = node_tests(&web_folder().join("e2e"))?;
+    report.tests("the pages in a browser", tests.env("CHROMIUM", browser))
+}
+
+fn find_browser() -> Option<PathBuf> {
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    env::var_os("CHROMIUM")
+        .map(PathBuf::from)
+        .or_else(|| names.into_iter().find_map(workspace::find_program))
+}
