@@ -10,6 +10,7 @@ use super::time::{Date, Instant};
 
 pub mod booking;
 pub mod draft;
+pub mod place;
 pub mod tree;
 
 pub use draft::TaskDraft;
