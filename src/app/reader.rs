@@ -20,7 +20,8 @@ use crate::domain::token::AccessToken;
 use crate::domain::user::User;
 use crate::store::View;
 
-pub mod catalog;
+pub mod booking;
+mod sheet;
 pub mod visibility;
 
 use visibility::Visibility;

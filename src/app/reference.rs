@@ -39,20 +39,29 @@ pub trait Maintained: Entity + Clone + PartialEq {
         now: Instant,
     ) -> Result<Self, Refusal>;
 
-    /// What else must change or hold when `existing` becomes `changed`: further records to be put.
+    /// What else must change and hold when `existing` becomes `changed`.
     async fn consequences(
         _reader: &Reader,
         _existing: Option<&Self>,
         _changed: &mut Self,
         _new_id: uuid::Uuid,
-    ) -> Result<Vec<Record>, Error> {
-        Ok(Vec::new())
+    ) -> Result<Consequences, Error> {
+        Ok(Consequences::default())
     }
 
     /// Why the record may not be archived, if so.
     async fn archivable(_reader: &Reader, _existing: &Self) -> Result<(), Error> {
         Ok(())
     }
+}
+
+/// What else is written with a record.
+#[derive(Debug, Default)]
+pub struct Consequences {
+    /// Further records.
+    pub puts: Vec<Record>,
+    /// Further conditions.
+    pub guards: Vec<Guard>,
 }
 
 /// The names of the verbs over a kind, in the audit trail.
@@ -135,7 +144,7 @@ async fn plan_saving<E: Maintained>(
     if let Some(existing) = &existing {
         let mut same = changed.clone();
         *same.meta_mut() = *existing.meta();
-        if same == **existing && further.is_empty() {
+        if same == **existing && further.puts.is_empty() {
             return Ok(Decision::Already(E::into_record(Arc::clone(existing))));
         }
     }
@@ -145,7 +154,8 @@ async fn plan_saving<E: Maintained>(
         None => Guard::Absent(E::key(id)),
     });
     planned.puts.push(E::into_record(Arc::new(changed)));
-    planned.puts.extend(further);
+    planned.puts.extend(further.puts);
+    planned.guards.extend(further.guards);
     Ok(Decision::Change(planned))
 }
 

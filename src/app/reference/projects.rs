@@ -5,12 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::{Error, Maintained, Reader, Refusal, Verbs};
+use super::{Consequences, Error, Maintained, Reader, Refusal, Verbs};
 use crate::domain::access::Permission;
+use crate::domain::change::Guard;
 use crate::domain::id::{ProjectId, TaskId};
 use crate::domain::project::{Project, ProjectDraft};
-use crate::domain::record::Record;
-use crate::domain::task::ProjectTask;
+use crate::domain::record::{Entity, Record};
+use crate::domain::task::place::place;
+use crate::domain::task::{ProjectTask, TaskDraft};
 use crate::domain::time::Instant;
 
 #[async_trait]
@@ -39,11 +41,83 @@ impl Maintained for Project {
         existing: Option<&Self>,
         changed: &mut Self,
         new_id: Uuid,
-    ) -> Result<Vec<Record>, Error> {
+    ) -> Result<Consequences, Error> {
         if existing.is_some() {
-            return Ok(Vec::new());
+            return Ok(Consequences::default());
         }
         let main = ProjectTask::main(TaskId::new(new_id), changed.id, &changed.name, reader.now());
-        Ok(vec![Record::Task(Arc::new(main))])
+        Ok(Consequences {
+            puts: vec![Record::Task(Arc::new(main))],
+            guards: Vec::new(),
+        })
+    }
+}
+
+#[async_trait]
+impl Maintained for ProjectTask {
+    type Draft = TaskDraft;
+
+    const PERMISSION: Permission = Permission::ProjectsManage;
+    const VERBS: Verbs = Verbs {
+        save: "saveTask",
+        archive: "archiveTask",
+        restore: "restoreTask",
+    };
+
+    fn drafted(
+        existing: Option<&Self>,
+        draft: &TaskDraft,
+        id: TaskId,
+        now: Instant,
+    ) -> Result<Self, Refusal> {
+        Self::drafted(existing, draft, id, now)
+    }
+
+    /// Its siblings move up or down, so that the branch stays numbered without a gap (T2). A change
+    /// of the tree is a change of the project too: of two people who change it at once, one decides
+    /// on what the other has made of it.
+    async fn consequences(
+        reader: &Reader,
+        existing: Option<&Self>,
+        changed: &mut Self,
+        _new_id: Uuid,
+    ) -> Result<Consequences, Error> {
+        let view = reader.unlimited();
+        let tasks = view
+            .tasks_of(&[changed.project_id])
+            .await?
+            .pop()
+            .unwrap_or_default();
+        let mut moved = place(&tasks, changed.clone())?;
+        if let Some(position) = moved.iter().position(|task| task.id == changed.id) {
+            *changed = moved.swap_remove(position);
+        }
+        let is_same = existing.is_some_and(|existing| {
+            *changed
+                == Self {
+                    meta: changed.meta,
+                    ..existing.clone()
+                }
+        });
+        let mut consequences = Consequences::default();
+        if is_same && moved.is_empty() {
+            return Ok(consequences);
+        }
+        if let Some(id) = changed.project_id
+            && let Some(project) = view.get::<Project>(id).await?
+        {
+            consequences
+                .guards
+                .push(Guard::Version(Project::key(id), project.meta.version));
+            let project = Project {
+                meta: project.meta.changed(),
+                ..Project::clone(&project)
+            };
+            consequences.puts.push(Record::Project(Arc::new(project)));
+        }
+        consequences
+            .puts
+            .extend(moved.into_iter().map(|task| Record::Task(Arc::new(task))));
+        Ok(consequences)
     }
 }

@@ -5,11 +5,10 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::{Error, Maintained, Reader, Refusal, Verbs};
+use super::{Consequences, Error, Maintained, Reader, Refusal, Verbs};
 use crate::domain::access::{Permission, Role};
 use crate::domain::error::{FaultCode, Path};
 use crate::domain::id::UserId;
-use crate::domain::record::Record;
 use crate::domain::time::Instant;
 use crate::domain::user::{User, UserDraft};
 
@@ -38,7 +37,7 @@ impl Maintained for User {
         existing: Option<&Self>,
         changed: &mut Self,
         _new_id: Uuid,
-    ) -> Result<Vec<Record>, Error> {
+    ) -> Result<Consequences, Error> {
         if existing.is_none_or(|existing| existing.manager_id != changed.manager_id) {
             refuse_circle(reader, changed).await?;
         }
@@ -50,7 +49,7 @@ impl Maintained for User {
             let message = "you cannot take the administrator's role from yourself; another administrator can";
             return Err(Error::fault(Path::of("roles"), FaultCode::Contradiction, message));
         }
-        Ok(Vec::new())
+        Ok(Consequences::default())
     }
 
     /// Somebody always remains who can undo it.

@@ -1,21 +1,17 @@
-//! What a sheet's owner may book on, and what a sheet adds up to: answers that take more than one
-//! record.
+//! What a sheet's owner may book on: which projects, and which tasks of one (T4 to T7).
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::{Error, Reader};
-use crate::domain::id::{OrganizationId, ProjectId, TimesheetId};
+use crate::domain::id::{OrganizationId, ProjectId, TaskId, TimesheetId};
 use crate::domain::model::entities::project;
 use crate::domain::organization::Organization;
 use crate::domain::project::Project;
 use crate::domain::query::{Comparison, Filter, Order, Query, Value};
 use crate::domain::record::{Entity, Kind};
-use crate::domain::task::booking;
-use crate::domain::timesheet::flags::{self, Flags, Standing};
-use crate::domain::timesheet::sums::Sums;
-use crate::domain::timesheet::{LineRef, Timesheet};
-use crate::domain::user::User;
+use crate::domain::task::tree::TaskTree;
+use crate::domain::task::{ProjectTask, booking};
 
 /// A project that a sheet's owner may book on.
 #[derive(Clone, Debug)]
@@ -24,6 +20,23 @@ pub struct AvailableProject {
     pub project: Arc<Project>,
     /// Whom it is for.
     pub organization: Option<Arc<Organization>>,
+}
+
+/// A task that a sheet's owner may book on, or an ancestor of one.
+#[derive(Clone, Debug)]
+pub struct BookableTask {
+    /// The task.
+    pub task: Arc<ProjectTask>,
+    /// Its parent; for a common task the main task of the project that offers it.
+    pub lead_task_id: Option<TaskId>,
+    /// Its position in the branch (T2).
+    pub number: usize,
+    /// Its depth; 0 for the main task (T3).
+    pub indent: usize,
+    /// Its place in the tree, such as `1.10` (T3).
+    pub struct_number: String,
+    /// Whether time may be booked on it; false marks the ancestors (T4).
+    pub allow_entry: bool,
 }
 
 /// How many projects are looked at in one go.
@@ -92,35 +105,40 @@ impl Reader {
             .collect())
     }
 
-    /// What the caller may do with the sheet now (F1, F2).
-    pub async fn flags(&self, sheet: &Timesheet) -> Result<Flags, Error> {
-        Ok(flags::flags(self.actor(), &self.about(sheet).await?))
-    }
-
-    /// What decides about rights over a sheet, beside the caller.
-    pub(in crate::app) async fn about<'a>(&self, sheet: &'a Timesheet) -> Result<Standing<'a>, Error> {
-        let owner = self.unlimited().get::<User>(sheet.user_id).await?;
-        Ok(Standing {
-            sheet,
-            manager_id: owner.and_then(|owner| owner.manager_id),
-        })
-    }
-
-    /// What the sheet adds up to (M1, M2).
-    pub async fn sums(&self, sheet: &Timesheet) -> Result<Sums, Error> {
-        let mut ids: Vec<ProjectId> = sheet.lines().filter_map(LineRef::project_id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        // The billing type belongs to the sum, which the caller may see with the sheet.
-        let projects = self.unlimited().many::<Project>(&ids).await?;
-        let billing = |id| {
-            projects
-                .iter()
-                .flatten()
-                .find(|project| project.id == id)
-                .map(|project| project.billing_type)
-        };
-        Ok(sheet.sums(billing))
+    /// The tasks of the project that the sheet's owner may book on, with all their ancestors, depth
+    /// first by number (T4 to T6). Common tasks come as the last children of the main task.
+    pub async fn bookable_tasks(
+        &self,
+        sheet: TimesheetId,
+        project: ProjectId,
+    ) -> Result<Vec<BookableTask>, Error> {
+        let sheet = self.timesheet(sheet).await?;
+        let project = self
+            .get::<Project>(project)
+            .await?
+            .ok_or(Error::NotFound("project"))?;
+        let mut lists = self.tasks_of(&[Some(project.id), None]).await?.into_iter();
+        let (own, common) = (lists.next().unwrap_or_default(), lists.next().unwrap_or_default());
+        let tree = TaskTree::build(&own)
+            .map_err(|refusal| {
+                Error::Internal(format!(
+                    "the task tree of project {} is damaged: {refusal}",
+                    project.id
+                ))
+            })?
+            .with_common(&common);
+        let offered = tree.offered(&project, sheet.user_id, sheet.period);
+        Ok(offered
+            .into_iter()
+            .map(|offered| BookableTask {
+                task: Arc::clone(offered.node.task()),
+                lead_task_id: offered.node.lead_task_id(),
+                number: offered.node.number(),
+                indent: offered.node.indent(),
+                struct_number: offered.node.struct_number(),
+                allow_entry: offered.allow_entry,
+            })
+            .collect())
     }
 }
 
