@@ -11,7 +11,7 @@ use crate::domain::hours::Hours;
 use crate::domain::id::{ProjectId, ScheduleId, TimesheetId, UserId};
 use crate::domain::period::Period;
 use crate::domain::query::{Page, Query};
-use crate::domain::record::{Entity, Record};
+use crate::domain::record::{Entity, Key, Record};
 use crate::domain::schedule::{Schedule, scheduled_hours};
 use crate::domain::task::ProjectTask;
 use crate::domain::time::{Date, Instant};
@@ -120,6 +120,19 @@ impl Reader {
                     .filter(|record| visibility.shows(record))
                     .and_then(E::from_record)
             })
+            .collect())
+    }
+
+    /// The records with these keys, of any kinds, each in its key's place, as far as the caller may
+    /// see them.
+    pub async fn records(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, Error> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let records = self.view.records(keys).await?;
+        Ok(records
+            .into_iter()
+            .map(|record| record.filter(|record| self.shows(record)))
             .collect())
     }
 

@@ -4,9 +4,11 @@
 
 mod tidy;
 
-// `cfg(test)` tells the lints that its helpers are test code too.
+// `cfg(test)` tells the lints that their helpers are test code too.
 #[cfg(test)]
 mod cli;
+#[cfg(test)]
+mod graphql;
 #[cfg(test)]
 mod http;
 #[cfg(test)]

@@ -1,0 +1,41 @@
+//! What whoever fills in a timesheet asks: the sheet of a date, and what can be booked on it.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+
+use crate::app::{Error, Reader};
+use crate::domain::timesheet::Timesheet;
+use crate::graphql::context::shared_reader;
+use crate::graphql::render::Answer;
+use crate::graphql::scalars::{Date, Uuid};
+use crate::graphql::types::timesheet::TimesheetObject;
+
+/// Questions of whoever books.
+#[derive(Default)]
+pub struct Booking;
+
+#[Object]
+impl Booking {
+    /// The user's timesheet that holds the date; null if there is none yet. It is never made by
+    /// asking: `openTimesheet` does that.
+    async fn timesheet_by_period(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose timesheet; the caller's if nothing is said.")] user_id: Option<Uuid>,
+        #[graphql(desc = "A date within its period.")] date: Date,
+    ) -> Answer<TimesheetObject> {
+        Answer::from(sheet_by_period(ctx, user_id, date).await)
+    }
+}
+
+async fn sheet_by_period(
+    ctx: &Context<'_>,
+    user: Option<Uuid>,
+    date: Date,
+) -> Result<Option<(Reader, Arc<Timesheet>)>, Error> {
+    let reader = shared_reader(ctx).await?;
+    let user = user.map_or(reader.actor().user_id, |user| user.0.into());
+    let sheet = reader.timesheet_by_date(user, date.0).await?;
+    Ok(sheet.map(|sheet| (reader, sheet)))
+}

@@ -1,0 +1,309 @@
+//! Writes JSON text by hand: the values of the schema, nothing more. What they are the values of
+//! is not known here.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use uuid::Uuid;
+
+use crate::domain::hours::Hours;
+use crate::domain::id::{
+    ActivityId, AllocationId, DepartmentId, LineId, OrganizationId, ProjectId, ScheduleId, TaskId,
+    TemplateId, TimesheetId, TokenId, UserId,
+};
+use crate::domain::time::{Date, Instant};
+use crate::domain::version::RowVersion;
+
+/// A value that can be written.
+pub trait Put {
+    /// Writes it.
+    fn put(self, json: &mut Json);
+}
+
+macro_rules! put_by {
+    ($($value:ty => |$it:ident, $json:ident| $write:expr),+ $(,)?) => {$(
+        impl Put for $value {
+            fn put(self, $json: &mut Json) {
+                let $it = self;
+                $write;
+            }
+        }
+    )+};
+}
+
+put_by! {
+    bool => |it, json| json.raw(if it { "true" } else { "false" }),
+    i32 => |it, json| json.int(it),
+    u16 => |it, json| json.int(it.into()),
+    &str => |it, json| json.text(it),
+    String => |it, json| json.text(&it),
+    Uuid => |it, json| json.id(it),
+    Date => |it, json| json.date(it),
+    Instant => |it, json| json.instant(it),
+    Hours => |it, json| json.hours(it),
+    RowVersion => |it, json| json.version(it),
+}
+
+put_by! {
+    ActivityId => |it, json| json.id(it.uuid()),
+    AllocationId => |it, json| json.id(it.uuid()),
+    DepartmentId => |it, json| json.id(it.uuid()),
+    LineId => |it, json| json.id(it.uuid()),
+    OrganizationId => |it, json| json.id(it.uuid()),
+    ProjectId => |it, json| json.id(it.uuid()),
+    ScheduleId => |it, json| json.id(it.uuid()),
+    TaskId => |it, json| json.id(it.uuid()),
+    TemplateId => |it, json| json.id(it.uuid()),
+    TimesheetId => |it, json| json.id(it.uuid()),
+    TokenId => |it, json| json.id(it.uuid()),
+    UserId => |it, json| json.id(it.uuid()),
+}
+
+impl<T: Put> Put for Option<T> {
+    fn put(self, json: &mut Json) {
+        match self {
+            Some(value) => value.put(json),
+            None => json.put_null(),
+        }
+    }
+}
+
+/// JSON text that is being written.
+#[derive(Debug, Default)]
+pub struct Json(String);
+
+impl Json {
+    /// An empty text with room for an ordinary answer.
+    pub fn new() -> Self {
+        Self(String::with_capacity(4_096))
+    }
+
+    /// The text.
+    pub fn into_text(self) -> String {
+        self.0
+    }
+
+    /// Text that is JSON already.
+    pub fn raw(&mut self, text: &str) {
+        self.0.push_str(text);
+    }
+
+    /// An array of what `write` writes for each item.
+    pub fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(T, &mut Self)) {
+        self.0.push('[');
+        for (position, item) in items.into_iter().enumerate() {
+            if position > 0 {
+                self.0.push(',');
+            }
+            write(item, self);
+        }
+        self.0.push(']');
+    }
+
+    /// A value.
+    pub fn put(&mut self, value: impl Put) {
+        value.put(self);
+    }
+
+    /// Nothing.
+    pub fn put_null(&mut self) {
+        self.raw("null");
+    }
+
+    /// An array of values.
+    pub fn put_list(&mut self, values: impl IntoIterator<Item = impl Put>) {
+        self.list(values, Put::put);
+    }
+
+    /// A text in quotes, escaped as `serde_json` does.
+    fn text(&mut self, text: &str) {
+        self.0.push('"');
+        let mut rest = text;
+        while let Some(position) = rest.bytes().position(needs_escape) {
+            let (plain, escaped) = rest.split_at(position);
+            self.0.push_str(plain);
+            let mut characters = escaped.chars();
+            match characters.next() {
+                Some('"') => self.0.push_str("\\\""),
+                Some('\\') => self.0.push_str("\\\\"),
+                Some('\n') => self.0.push_str("\\n"),
+                Some('\r') => self.0.push_str("\\r"),
+                Some('\t') => self.0.push_str("\\t"),
+                Some('\u{8}') => self.0.push_str("\\b"),
+                Some('\u{c}') => self.0.push_str("\\f"),
+                Some(control) => {
+                    self.0.push_str("\\u00");
+                    self.0.extend(char::from_digit(u32::from(control) / 16, 16));
+                    self.0.extend(char::from_digit(u32::from(control) % 16, 16));
+                }
+                None => {}
+            }
+            rest = characters.as_str();
+        }
+        self.0.push_str(rest);
+        self.0.push('"');
+    }
+
+    fn int(&mut self, number: i32) {
+        if number < 0 {
+            self.0.push('-');
+        }
+        self.digits(u64::from(number.unsigned_abs()), 1);
+    }
+
+    fn id(&mut self, id: Uuid) {
+        let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
+        self.0.push('"');
+        self.0.push_str(id.hyphenated().encode_lower(&mut buffer));
+        self.0.push('"');
+    }
+
+    fn date(&mut self, date: Date) {
+        self.0.push('"');
+        self.bare_date(date);
+        self.0.push('"');
+    }
+
+    fn bare_date(&mut self, date: Date) {
+        let (year, month, day) = date.ymd();
+        self.digits(u64::from(year.unsigned_abs()), 4);
+        self.0.push('-');
+        self.digits(u64::from(month), 2);
+        self.0.push('-');
+        self.digits(u64::from(day), 2);
+    }
+
+    /// As the instant prints itself, without the detour over a calendar library.
+    fn instant(&mut self, instant: Instant) {
+        const DAY: i64 = 86_400_000_000;
+        let micros = instant.epoch_micros();
+        let days = i32::try_from(micros.div_euclid(DAY)).ok();
+        let time = u64::try_from(micros.rem_euclid(DAY)).unwrap_or_default();
+        let Some(date) = days.and_then(Date::from_epoch_days) else {
+            return self.text(&instant.to_string());
+        };
+        self.0.push('"');
+        self.bare_date(date);
+        self.0.push('T');
+        self.digits(time / 3_600_000_000, 2);
+        self.0.push(':');
+        self.digits(time / 60_000_000 % 60, 2);
+        self.0.push(':');
+        self.digits(time / 1_000_000 % 60, 2);
+        let fraction = time % 1_000_000;
+        if fraction % 1_000 != 0 {
+            self.0.push('.');
+            self.digits(fraction, 6);
+        } else if fraction != 0 {
+            self.0.push('.');
+            self.digits(fraction / 1_000, 3);
+        }
+        self.0.push_str("+00:00\"");
+    }
+
+    /// The shortest exact decimal.
+    fn hours(&mut self, hours: Hours) {
+        let units = hours.units();
+        self.0.push('"');
+        if units < 0 {
+            self.0.push('-');
+        }
+        let (whole, mut fraction) = (units.unsigned_abs() / 100_000, units.unsigned_abs() % 100_000);
+        self.digits(whole, 1);
+        if fraction != 0 {
+            let mut places = 5;
+            while fraction.is_multiple_of(10) {
+                fraction /= 10;
+                places -= 1;
+            }
+            self.0.push('.');
+            self.digits(fraction, places);
+        }
+        self.0.push('"');
+    }
+
+    fn version(&mut self, version: RowVersion) {
+        let mut buffer = [0; 12];
+        let length = STANDARD
+            .encode_slice(version.value().to_be_bytes(), &mut buffer)
+            .unwrap_or_default();
+        let text = buffer
+            .get(..length)
+            .and_then(|bytes| std::str::from_utf8(bytes).ok());
+        self.0.push('"');
+        self.0.push_str(text.unwrap_or_default());
+        self.0.push('"');
+    }
+
+    /// A number in decimal digits, at least `width` of them.
+    fn digits(&mut self, mut number: u64, width: usize) {
+        let mut buffer = [b'0'; 20];
+        let mut written = 0;
+        for place in buffer.iter_mut().rev() {
+            if number == 0 && written >= width {
+                break;
+            }
+            *place = b'0' + u8::try_from(number % 10).unwrap_or_default();
+            number /= 10;
+            written += 1;
+        }
+        let digits = buffer.get(buffer.len() - written..).unwrap_or_default();
+        self.0.push_str(std::str::from_utf8(digits).unwrap_or_default());
+    }
+}
+
+const fn needs_escape(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn written(value: impl Put) -> String {
+        let mut json = Json::new();
+        json.put(value);
+        json.into_text()
+    }
+
+    fn quoted(value: &impl ToString) -> String {
+        serde_json::to_string(&value.to_string()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn texts_are_written_as_serde_json_writes_them(text in "(?s).{0,40}") {
+            prop_assert_eq!(written(text.clone()), serde_json::to_string(&text).unwrap());
+        }
+
+        #[test]
+        fn values_are_written_as_they_print_themselves(
+            number in any::<i32>(),
+            days in Date::MIN.epoch_days()..=Date::MAX.epoch_days(),
+            micros in any::<i64>(),
+            places in prop_oneof![Just(1_i64), Just(1_000), Just(1_000_000)],
+            units in any::<i64>(),
+            version in any::<u64>(),
+            id in any::<u128>(),
+        ) {
+            let date = Date::from_epoch_days(days).unwrap();
+            let instant = Instant::from_epoch_micros(micros / 100 / places * places);
+            prop_assert_eq!(written(number), number.to_string());
+            prop_assert_eq!(written(date), quoted(&date));
+            prop_assert_eq!(written(instant), quoted(&instant));
+            prop_assert_eq!(written(Hours::from_units(units)), quoted(&Hours::from_units(units)));
+            prop_assert_eq!(written(Hours::from_units(units % 1_000_000)), quoted(&Hours::from_units(units % 1_000_000)));
+            prop_assert_eq!(written(RowVersion::new(version)), quoted(&RowVersion::new(version)));
+            prop_assert_eq!(written(Uuid::from_u128(id)), quoted(&Uuid::from_u128(id)));
+        }
+    }
+
+    #[test]
+    fn nothing_and_truth_are_words() {
+        assert_eq!(written(None::<bool>), "null");
+        assert_eq!(written(Some(true)), "true");
+        assert_eq!(written(false), "false");
+        assert_eq!(written(Hours::whole(8)), "\"8\"");
+    }
+}

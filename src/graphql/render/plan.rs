@@ -1,0 +1,185 @@
+//! Binds a selection to the tables of the object types: which fields, under which names, in which
+//! order. Equal names are merged, fragments opened up and `@skip` and `@include` obeyed, whether or
+//! not somebody did so before.
+
+use async_graphql::parser::types::{Directive, Selection, SelectionSet};
+use async_graphql::{
+    Context, ContextSelectionSet, Name, Positioned, QueryEnv, ServerError, ServerResult, Value,
+};
+
+use super::{Field, Object};
+
+/// What to write of an object.
+#[derive(Debug, Default)]
+pub struct Plan {
+    items: Vec<Item>,
+    needs_more: bool,
+}
+
+/// One member of an object that is written.
+#[derive(Debug)]
+pub struct Item {
+    /// As it is written: a comma unless it is the first, the name in quotes, a colon.
+    key: String,
+    /// Where the field is in its type's table; `None` for `__typename`.
+    index: Option<usize>,
+    plan: Plan,
+}
+
+/// Binds selections of an object type.
+pub(super) type Bind = fn(&[&SelectionSet], Selector<'_>) -> ServerResult<Plan>;
+
+/// Where a request keeps what selections refer to.
+#[derive(Clone, Copy)]
+pub struct Selector<'a>(&'a QueryEnv);
+
+impl Plan {
+    /// What to write, in order.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// Whether anything of it takes more than the object itself.
+    pub const fn needs_more(&self) -> bool {
+        self.needs_more
+    }
+
+    /// What the selection of the field that is being answered asks of an `O`.
+    pub fn of<O: Object>(ctx: &ContextSelectionSet<'_>) -> ServerResult<Self> {
+        bind::<O>(&[&ctx.item.node], Selector(ctx.query_env))
+    }
+}
+
+/// Whether the field that is being answered is asked for its member `name`.
+pub fn selects(ctx: &Context<'_>, name: &str) -> bool {
+    ctx.look_ahead().field(name).exists()
+}
+
+impl Item {
+    /// The name as it is written.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The field; `None` for `__typename`.
+    pub(super) fn field<O: Object>(&self) -> Option<&'static Field<O>> {
+        self.index.and_then(|index| O::FIELDS.get(index))
+    }
+
+    /// What to write of the field's value.
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+}
+
+/// A field that is asked for, under one name, with all that is asked of its value.
+struct Asked<'a> {
+    key: &'a str,
+    field: &'a async_graphql::parser::types::Field,
+    position: async_graphql::Pos,
+    sets: Vec<&'a SelectionSet>,
+}
+
+/// Binds selections of an `O`, which are merged.
+pub(super) fn bind<O: Object>(sets: &[&SelectionSet], selector: Selector<'_>) -> ServerResult<Plan> {
+    let mut asked = Vec::new();
+    for set in sets {
+        collect(set, selector, &mut asked);
+    }
+    let mut plan = Plan::default();
+    plan.items.reserve_exact(asked.len());
+    for asked in &asked {
+        let item = bind_field::<O>(asked, plan.items.is_empty(), selector)?;
+        let needs_more = item.field::<O>().is_some_and(Field::needs_more);
+        plan.needs_more |= needs_more || item.plan.needs_more;
+        plan.items.push(item);
+    }
+    Ok(plan)
+}
+
+fn bind_field<O: Object>(asked: &Asked<'_>, first: bool, selector: Selector<'_>) -> ServerResult<Item> {
+    let comma = if first { "" } else { "," };
+    let key = format!("{comma}\"{}\":", asked.key);
+    let name = asked.field.name.node.as_str();
+    if name == "__typename" {
+        return Ok(Item {
+            key,
+            index: None,
+            plan: Plan::default(),
+        });
+    }
+    let found = O::FIELDS.iter().enumerate().find(|(_, field)| field.name == name);
+    let Some((index, field)) = found else {
+        let message = format!("Cannot query field \"{name}\" on type \"{}\".", O::NAME);
+        return Err(ServerError::new(message, Some(asked.position)));
+    };
+    let plan = match field.bind() {
+        Some(bind) => bind(&asked.sets, selector)?,
+        None => Plan::default(),
+    };
+    Ok(Item {
+        key,
+        index: Some(index),
+        plan,
+    })
+}
+
+fn collect<'a>(set: &'a SelectionSet, selector: Selector<'a>, asked: &mut Vec<Asked<'a>>) {
+    for selection in &set.items {
+        match &selection.node {
+            Selection::Field(field) if selector.includes(&field.node.directives) => {
+                let key = field.node.response_key().node.as_str();
+                let set = &field.node.selection_set.node;
+                match asked.iter_mut().find(|it| it.key == key) {
+                    Some(same) => same.sets.push(set),
+                    None => asked.push(Asked {
+                        key,
+                        field: &field.node,
+                        position: field.pos,
+                        sets: vec![set],
+                    }),
+                }
+            }
+            // There are no abstract types, so every fragment that is valid here applies.
+            Selection::InlineFragment(it) if selector.includes(&it.node.directives) => {
+                collect(&it.node.selection_set.node, selector, asked);
+            }
+            Selection::FragmentSpread(it) if selector.includes(&it.node.directives) => {
+                if let Some(set) = selector.fragment(&it.node.fragment_name.node) {
+                    collect(set, selector, asked);
+                }
+            }
+            Selection::Field(_) | Selection::InlineFragment(_) | Selection::FragmentSpread(_) => {}
+        }
+    }
+}
+
+impl<'a> Selector<'a> {
+    fn fragment(self, name: &str) -> Option<&'a SelectionSet> {
+        let fragment = self.0.fragments.get(name)?;
+        Some(&fragment.node.selection_set.node)
+    }
+
+    fn variable(self, name: &Name) -> Option<Value> {
+        let default = || {
+            let definitions = &self.0.operation.node.variable_definitions;
+            let definition = definitions.iter().find(|it| it.node.name.node == *name)?;
+            definition.node.default_value()
+        };
+        self.0.variables.get(name).or_else(default).cloned()
+    }
+
+    fn includes(self, directives: &[Positioned<Directive>]) -> bool {
+        directives.iter().all(|directive| {
+            let wanted = match directive.node.name.node.as_str() {
+                "include" => true,
+                "skip" => false,
+                _ => return true,
+            };
+            let condition = directive.node.get_argument("if").map(|it| it.node.clone());
+            let value =
+                condition.and_then(|it| it.into_const_with(|name| self.variable(&name).ok_or(())).ok());
+            value != Some(Value::Boolean(!wanted))
+        })
+    }
+}

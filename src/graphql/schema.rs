@@ -1,0 +1,33 @@
+//! Puts the schema together and prints it.
+
+use std::sync::Arc;
+
+use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, SchemaBuilder};
+
+use super::query::Query;
+use crate::app::App;
+
+/// The schema of the GraphQL face.
+pub type Schema = async_graphql::Schema<Query, EmptyMutation, EmptySubscription>;
+
+fn builder() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    async_graphql::Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+}
+
+/// The schema over the application. Whoever executes an operation puts the
+/// [`Caller`](crate::app::Caller) into its data.
+pub fn schema(app: Arc<App>) -> Schema {
+    builder().data(app).finish()
+}
+
+/// The schema in its definition language: sorted, with descriptions, always the same.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by()
+        .prefer_single_line_descriptions()
+        .use_space_ident();
+    builder().finish().sdl_with_options(options)
+}

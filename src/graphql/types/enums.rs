@@ -1,0 +1,167 @@
+//! The enumerations of the schema. Their values are the domain's, spelt as GraphQL spells them.
+
+use async_graphql::{Enum, EnumType};
+
+use super::super::render::json::{Json, Put};
+use crate::domain::{access, approval, period, project};
+
+macro_rules! put_by_name {
+    ($($enumeration:ty),+ $(,)?) => {$(
+        impl Put for $enumeration {
+            fn put(self, json: &mut Json) {
+                let item = <Self as EnumType>::items().iter().find(|item| item.value == self);
+                json.put(item.map(|item| item.name));
+            }
+        }
+    )+};
+}
+
+put_by_name!(
+    ApprovalStatus,
+    BillingType,
+    ChangeKind,
+    PeriodKind,
+    ProjectState,
+    Role,
+    Weekday
+);
+
+/// Where a timesheet stands.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "approval::ApprovalStatus")]
+pub enum ApprovalStatus {
+    /// Being filled in.
+    Draft,
+    /// Handed in, waiting for the approver.
+    Submitted,
+    /// Accepted.
+    Approved,
+    /// Sent back with a comment.
+    Rejected,
+}
+
+/// How a project's hours are billed.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "project::BillingType")]
+pub enum BillingType {
+    /// Time and material: by the hour.
+    TimeAndMaterial,
+    /// At a fixed price.
+    FixedBid,
+    /// Not at all.
+    NonBillable,
+}
+
+/// Whether a project takes bookings.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "project::ProjectState")]
+pub enum ProjectState {
+    /// Being planned: no bookings yet.
+    Planned,
+    /// Takes bookings.
+    Open,
+    /// On hold: no new bookings for now.
+    Suspended,
+    /// Done: no new bookings.
+    Closed,
+}
+
+/// A bundle of rights.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "access::Role")]
+pub enum Role {
+    /// Fills in their own timesheets.
+    Employee,
+    /// Sees and approves the timesheets of their team.
+    TeamManager,
+    /// Runs projects.
+    ProjectManager,
+    /// Imports from other systems.
+    Importer,
+    /// Sees everything, changes nothing.
+    Auditor,
+    /// May do everything.
+    Administrator,
+}
+
+/// Which dates make one timesheet.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PeriodKind {
+    /// Every date by itself.
+    Day,
+    /// Seven days from `firstDayOfWeek` on.
+    Week,
+    /// Weeks that end with the month and begin again with the next.
+    WeekSplitByMonth,
+    /// Fourteen days, counted from `anchor` in both directions.
+    TwoWeeks,
+    /// The 1st to the 15th, and the 16th to the end.
+    HalfMonth,
+    /// Calendar months.
+    Month,
+}
+
+impl From<period::PeriodKind> for PeriodKind {
+    fn from(kind: period::PeriodKind) -> Self {
+        match kind {
+            period::PeriodKind::Day => Self::Day,
+            period::PeriodKind::Week { .. } => Self::Week,
+            period::PeriodKind::WeekSplitByMonth { .. } => Self::WeekSplitByMonth,
+            period::PeriodKind::TwoWeeks { .. } => Self::TwoWeeks,
+            period::PeriodKind::HalfMonth => Self::HalfMonth,
+            period::PeriodKind::Month => Self::Month,
+        }
+    }
+}
+
+/// A day of the week.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Weekday {
+    /// Monday.
+    Monday,
+    /// Tuesday.
+    Tuesday,
+    /// Wednesday.
+    Wednesday,
+    /// Thursday.
+    Thursday,
+    /// Friday.
+    Friday,
+    /// Saturday.
+    Saturday,
+    /// Sunday.
+    Sunday,
+}
+
+impl Weekday {
+    /// The days in order.
+    pub const ALL: [Self; 7] = [
+        Self::Monday,
+        Self::Tuesday,
+        Self::Wednesday,
+        Self::Thursday,
+        Self::Friday,
+        Self::Saturday,
+        Self::Sunday,
+    ];
+
+    /// The day so many days after Monday.
+    pub fn from_monday(days: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(days)).copied()
+    }
+
+    /// Days after Monday.
+    pub const fn days_from_monday(self) -> u8 {
+        self as u8
+    }
+}
+
+/// What happened to a record.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "crate::app::events::ChangeKind")]
+pub enum ChangeKind {
+    /// It was made or changed.
+    Saved,
+    /// It was removed.
+    Deleted,
+}

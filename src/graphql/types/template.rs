@@ -1,0 +1,82 @@
+//! Timesheet templates.
+
+use std::sync::Arc;
+
+use super::enums::{PeriodKind, Weekday};
+use super::{CREATED, ID, IS_ACTIVE, ROW_VERSION};
+use crate::domain::period;
+use crate::domain::template::TimesheetTemplate;
+use crate::domain::time::Date;
+use crate::graphql::render::{Field, Object, Type};
+
+/// What new timesheets are made after.
+pub struct TimesheetTemplateObject;
+
+impl Object for TimesheetTemplateObject {
+    type View<'a> = &'a Arc<TimesheetTemplate>;
+    const NAME: &'static str = "TimesheetTemplate";
+    const ABOUT: &'static str =
+        "What new timesheets are made after: which dates they cover and when they are due.";
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::leaf("id", ID, Type::ID, |it, json| json.put(it.id)),
+        Field::leaf("rowVersion", ROW_VERSION, Type::VERSION, |it, json| {
+            json.put(it.meta.version);
+        }),
+        Field::leaf("created", CREATED, Type::DATE_TIME, |it, json| {
+            json.put(it.meta.created);
+        }),
+        Field::leaf("isActive", IS_ACTIVE, Type::BOOLEAN, |it, json| {
+            json.put(it.meta.is_active);
+        }),
+        Field::leaf("name", "The name.", Type::STRING, |it, json| json.put(&*it.name)),
+        Field::leaf(
+            "periodKind",
+            "Which dates make one timesheet.",
+            Type::input::<PeriodKind>(),
+            |it, json| json.put(PeriodKind::from(it.period_kind)),
+        ),
+        Field::leaf(
+            "firstDayOfWeek",
+            "The day on which weeks begin; null unless the periods are weeks.",
+            Type::input::<Weekday>().nullable(),
+            |it, json| json.put(first_day(it.period_kind)),
+        ),
+        Field::leaf(
+            "anchor",
+            "The first date of one of the periods; null unless they are two weeks long.",
+            Type::DATE.nullable(),
+            |it, json| json.put(anchor(it.period_kind)),
+        ),
+        Field::leaf(
+            "dueDays",
+            "Days from the end of the period until the timesheet is due.",
+            Type::INT,
+            |it, json| json.put(it.due_days),
+        ),
+    ];
+}
+
+fn first_day(kind: period::PeriodKind) -> Option<Weekday> {
+    match kind {
+        period::PeriodKind::Week { first_day } | period::PeriodKind::WeekSplitByMonth { first_day } => {
+            Weekday::from_monday(first_day)
+        }
+        period::PeriodKind::Day
+        | period::PeriodKind::TwoWeeks { .. }
+        | period::PeriodKind::HalfMonth
+        | period::PeriodKind::Month => None,
+    }
+}
+
+fn anchor(kind: period::PeriodKind) -> Option<Date> {
+    match kind {
+        period::PeriodKind::TwoWeeks { anchor } => Some(anchor),
+        period::PeriodKind::Day
+        | period::PeriodKind::Week { .. }
+        | period::PeriodKind::WeekSplitByMonth { .. }
+        | period::PeriodKind::HalfMonth
+        | period::PeriodKind::Month => None,
+    }
+}
+
+super::shows!(TimesheetTemplateObject, Template, TimesheetTemplate);

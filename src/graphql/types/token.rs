@@ -1,0 +1,58 @@
+//! Access tokens. Neither a token's text nor its hash is ever shown.
+
+use std::sync::Arc;
+
+use super::user::UserObject;
+use super::{CREATED, ID, ROW_VERSION};
+use crate::domain::record::Entity;
+use crate::domain::token::AccessToken;
+use crate::domain::user::User;
+use crate::graphql::render::{Field, Object, Type};
+
+/// The right to act as a user.
+pub struct AccessTokenObject;
+
+impl Object for AccessTokenObject {
+    type View<'a> = &'a Arc<AccessToken>;
+    const NAME: &'static str = "AccessToken";
+    const ABOUT: &'static str = "The right to act as a user. Its text is shown once, when it is made.";
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::leaf("id", ID, Type::ID, |it, json| json.put(it.id)),
+        Field::leaf("rowVersion", ROW_VERSION, Type::VERSION, |it, json| {
+            json.put(it.meta.version);
+        }),
+        Field::leaf("created", CREATED, Type::DATE_TIME, |it, json| {
+            json.put(it.meta.created);
+        }),
+        Field::leaf(
+            "isActive",
+            "False once it is revoked.",
+            Type::BOOLEAN,
+            |it, json| json.put(it.meta.is_active),
+        ),
+        Field::leaf("name", "What it is for.", Type::STRING, |it, json| {
+            json.put(&*it.name);
+        }),
+        Field::leaf("userId", "Whom it acts as.", Type::ID, |it, json| {
+            json.put(it.user_id);
+        }),
+        Field::reference::<UserObject>("user", "Whom it acts as.", |it, _| Some(User::key(it.user_id))),
+        Field::leaf(
+            "expires",
+            "When it stops to count; null for never.",
+            Type::DATE_TIME.nullable(),
+            |it, json| json.put(it.expires),
+        ),
+        Field::leaf(
+            "permissions",
+            "The rights that it carries at most, such as `timesheets@read`; null for all of its user's.",
+            Type::STRING.list().nullable(),
+            |it, json| match &it.permissions {
+                None => json.put_null(),
+                Some(permissions) => json.put_list(permissions.iter().map(|it| it.as_str())),
+            },
+        ),
+    ];
+}
+
+super::shows!(AccessTokenObject, Token, AccessToken);

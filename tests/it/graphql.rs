@@ -1,0 +1,6 @@
+//! The GraphQL face: one story a file.
+
+mod lists;
+mod reading;
+mod schema;
+mod strangers;
