@@ -17,7 +17,7 @@ use crate::http::auth::Doorkeeper;
 use crate::http::closing::{self, Closing};
 use crate::http::gate::{Gate, Routes};
 use crate::http::tls::TlsError;
-use crate::http::{health, metrics, tls};
+use crate::http::{health, metrics, tls, ui};
 use crate::store::embedded::{Embedded, Options};
 use crate::store::{Store, StoreError};
 
@@ -129,7 +129,7 @@ impl Server {
     fn routes(&self, closing: Closing) -> Routes {
         Routes {
             faces: metrics::routes(Arc::clone(&self.app), self.figures),
-            pages: health::routes(Arc::new(move || !closing.has_begun())),
+            pages: ui::router().merge(health::routes(Arc::new(move || !closing.has_begun()))),
         }
     }
 }
