@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
+mod demo;
 mod serve;
 
 const EXIT_CODES: &str = "\
@@ -30,6 +31,8 @@ struct Cli {
 enum Command {
     /// Serves the data of a folder until it is told to stop (SIGTERM, Ctrl-C).
     Serve(serve::Serve),
+    /// Fills an empty folder with a made-up company.
+    Demo(demo::Demo),
 }
 
 /// The folder that a command works on.
@@ -88,6 +91,7 @@ fn execute(command: Command) -> Result<(), Failure> {
     let runtime = Runtime::new()?;
     match command {
         Command::Serve(serve) => runtime.block_on(serve.run()),
+        Command::Demo(demo) => runtime.block_on(demo.run()),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod department;
 pub mod draft;
 pub mod effective;
 pub mod error;
+pub mod founding;
 pub mod hours;
 pub mod id;
 pub mod model;

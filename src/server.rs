@@ -12,6 +12,9 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::app::App;
 use crate::config::Settings;
+use crate::demo::Shape;
+use crate::domain;
+use crate::domain::time::Clock;
 use crate::http::accept::{self, Terms};
 use crate::http::auth::Doorkeeper;
 use crate::http::closing::{self, Closing};
@@ -47,9 +50,9 @@ pub enum ServeError {
         /// Why.
         source: io::Error,
     },
-    /// The listener has no address.
-    #[error("the listener is of no use: {0}")]
-    Listener(io::Error),
+    /// The demo company breaks a rule.
+    #[error("the demo company breaks a rule: {0}")]
+    Demo(domain::error::Error),
     /// Nothing can be counted.
     #[error(transparent)]
     Metrics(#[from] BuildError),
@@ -84,7 +87,11 @@ impl Server {
         let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
         let figures = metrics::begin()?;
         let store = open_store(&settings.data_dir).await?;
-        let token = first_start::prepare(&*store, &settings.data_dir).await?;
+        let token = {
+            let today = SystemClock.now().utc_date();
+            let demo = settings.demo.then(|| Shape::small(today));
+            first_start::prepare(&*store, &settings.data_dir, demo).await?
+        };
         let app = application(store.clone());
         Ok(Self {
             settings,

@@ -94,17 +94,7 @@ impl Serve {
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
         let server = Server::open(settings).await?;
         print(format_args!("listening on {scheme}://{address}"))?;
-        let token = server.token();
-        match &token.made {
-            Some(text) => print(format_args!(
-                "administrator's token: {text} (kept in {})",
-                token.path.display()
-            ))?,
-            None => print(format_args!(
-                "administrator's token: kept in {}",
-                token.path.display()
-            ))?,
-        }
+        print(server.token())?;
         Ok(server.run(listener, stop).await?)
     }
 

@@ -97,6 +97,13 @@ pub trait IdSource: Send + Sync {
     fn next(&self, now: Instant) -> Uuid;
 }
 
+/// The id of version 7 that is made at `now` with this tail, which must be drawn at random for the
+/// id to be nobody else's.
+pub fn time_ordered_id(now: Instant, tail: [u8; 10]) -> Uuid {
+    let milliseconds = u64::try_from(now.epoch_micros().div_euclid(1000)).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(milliseconds, &tail).into_uuid()
+}
+
 /// The ids that one save hands to new lines and cells: they share their first 14 bytes and
 /// count upwards in the last two, so that a sheet stores and indexes the shared part once.
 #[derive(Debug, Clone)]

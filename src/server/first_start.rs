@@ -1,31 +1,25 @@
-//! The first start: what a company has before anybody has entered anything, and the
-//! administrator's token, which is made once and kept in a file that only its owner can read.
+//! The first start: an empty store gets what a company begins with, and the administrator's token
+//! is made, once, and kept in a file that only its owner can read.
 
+use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use uuid::Uuid;
+use tokio::sync::mpsc;
 
 use super::ServeError;
 use super::system::{SystemClock, SystemSecrets, TimeOrderedIds};
 use crate::app::ports::Secrets;
 use crate::app::sessions::{TOKEN_PREFIX, token_hash, token_text};
-use crate::domain::access::Role;
-use crate::domain::change::{Audit, ChangeSet, Face, Guard};
-use crate::domain::department::Department;
-use crate::domain::effective::Effective;
-use crate::domain::hours::Hours;
-use crate::domain::id::{ChangeSetId, DepartmentId, IdSource, ScheduleId, TemplateId, TokenId, UserId};
-use crate::domain::period::PeriodKind;
-use crate::domain::record::{Entity, Key, Meta, Record, SettingsId};
-use crate::domain::schedule::{Pattern, Schedule};
+use crate::demo::{Company, Shape};
+use crate::domain::founding::Founding;
+use crate::domain::id::{ChangeSetId, IdSource};
+use crate::domain::record::SettingsId;
 use crate::domain::settings::Settings;
-use crate::domain::template::TimesheetTemplate;
-use crate::domain::time::{Clock, Instant};
-use crate::domain::token::{AccessToken, TokenHash};
-use crate::domain::user::{TimeZone, User};
+use crate::domain::time::Clock;
+use crate::domain::token::TokenHash;
 use crate::store::Store;
 
 /// The name of the file that holds the administrator's token.
@@ -40,9 +34,24 @@ pub struct AdministratorsToken {
     pub made: Option<String>,
 }
 
-/// Gives a store without a company what every company begins with, and tells where the
-/// administrator's token is.
-pub async fn prepare(store: &dyn Store, data_dir: &Path) -> Result<AdministratorsToken, ServeError> {
+impl fmt::Display for AdministratorsToken {
+    /// One line that programs can read, with the text only if it is new.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match &self.made {
+            Some(text) => write!(f, "administrator's token: {text} (kept in {path})"),
+            None => write!(f, "administrator's token: kept in {path}"),
+        }
+    }
+}
+
+/// Gives a store without a company what every company begins with, or a whole demo company, and
+/// tells where the administrator's token is.
+pub async fn prepare(
+    store: &dyn Store,
+    data_dir: &Path,
+    demo: Option<Shape>,
+) -> Result<AdministratorsToken, ServeError> {
     let path = token_path(data_dir);
     let view = store.view(None).await?;
     if view.get::<Settings>(SettingsId).await?.is_some() {
@@ -52,136 +61,39 @@ pub async fn prepare(store: &dyn Store, data_dir: &Path) -> Result<Administrator
         path: path.clone(),
         source,
     })?;
-    let now = SystemClock.now();
-    let founding = Founding::new(now, hash, || TimeOrderedIds.next(now));
-    let id = ChangeSetId::new(TimeOrderedIds.next(now));
-    store.commit(founding.into_change_set(id)).await?;
+    match demo {
+        None => found(store, hash).await?,
+        Some(shape) => fill(store, hash, shape).await?,
+    }
     Ok(AdministratorsToken {
         path,
         made: Some(text),
     })
 }
 
-/// What a company begins with.
-#[derive(Clone, Debug)]
-pub struct Founding {
-    /// The company's settings.
-    pub settings: Settings,
-    /// Weeks from Monday, due after two days.
-    pub template: TimesheetTemplate,
-    /// Eight hours from Monday to Friday.
-    pub schedule: Schedule,
-    /// Where everybody works.
-    pub department: Department,
-    /// Who may do everything.
-    pub administrator: User,
-    /// Their token.
-    pub token: AccessToken,
+async fn found(store: &dyn Store, hash: TokenHash) -> Result<(), ServeError> {
+    let now = SystemClock.now();
+    let founding = Founding::new(now, hash, || TimeOrderedIds.next(now));
+    let id = ChangeSetId::new(TimeOrderedIds.next(now));
+    store.commit(founding.into_change_set(id)).await?;
+    Ok(())
 }
 
-impl Founding {
-    /// A company founded at `now`, with ids from `next_id`.
-    pub fn new(now: Instant, token: TokenHash, mut next_id: impl FnMut() -> Uuid) -> Self {
-        let meta = Meta::new(now);
-        let template = TimesheetTemplate {
-            id: TemplateId::new(next_id()),
-            meta,
-            name: "Weekly".into(),
-            period_kind: PeriodKind::Week { first_day: 0 },
-            due_days: TimesheetTemplate::DEFAULT_DUE_DAYS,
-        };
-        let (work, rest) = (Hours::whole(8), Hours::ZERO);
-        let schedule = Schedule {
-            id: ScheduleId::new(next_id()),
-            meta,
-            name: "40 hours, Monday to Friday".into(),
-            pattern: Pattern::Weekly([work, work, work, work, work, rest, rest]),
-            exceptions: Box::default(),
-        };
-        let department = Department {
-            id: DepartmentId::new(next_id()),
-            meta,
-            name: "Everybody".into(),
-            code: None,
-            external_id: None,
-        };
-        let administrator = User {
-            id: UserId::new(next_id()),
-            meta,
-            name: "Administrator".into(),
-            email: None,
-            external_id: None,
-            departments: Effective::always(department.id),
-            manager_id: None,
-            schedules: Effective::always(schedule.id),
-            time_zone: TimeZone::UTC,
-            employed_from: None,
-            employed_to: None,
-            roles: Box::new([Role::Administrator]),
-            locked_up_to: None,
-            last_update: None,
-        };
-        let token = AccessToken {
-            id: TokenId::new(next_id()),
-            meta,
-            name: "Made at the first start".into(),
-            user_id: administrator.id,
-            hash: token,
-            expires: None,
-            permissions: None,
-        };
-        let settings = Settings {
-            meta,
-            company_name: "My company".into(),
-            templates: Effective::always(template.id),
-        };
-        Self {
-            settings,
-            template,
-            schedule,
-            department,
-            administrator,
-            token,
+/// Makes the next change set up while the one before is written.
+async fn fill(store: &dyn Store, hash: TokenHash, shape: Shape) -> Result<(), ServeError> {
+    let (ready, mut changes) = mpsc::channel(1);
+    let making = tokio::task::spawn_blocking(move || {
+        let company = Company::new(shape, |now, next_id| Founding::new(now, hash, next_id));
+        for change in company.into_change_sets() {
+            if ready.blocking_send(change).is_err() {
+                break;
+            }
         }
+    });
+    while let Some(change) = changes.recv().await {
+        store.commit(change.map_err(ServeError::Demo)?).await?;
     }
-
-    /// As one write, on condition that there is no company yet.
-    pub fn into_change_set(self, id: ChangeSetId) -> ChangeSet {
-        let Self {
-            settings,
-            template,
-            schedule,
-            department,
-            administrator,
-            token,
-        } = self;
-        let audit = Audit {
-            at: settings.meta.created,
-            actor: administrator.id,
-            token: None,
-            face: Face::CommandLine,
-            action: "foundCompany".into(),
-            subject: None,
-        };
-        ChangeSet {
-            id,
-            guards: vec![Guard::Absent(Key::Settings(SettingsId))],
-            puts: vec![
-                record(template),
-                record(schedule),
-                record(department),
-                record(administrator),
-                record(token),
-                record(settings),
-            ],
-            deletes: Vec::new(),
-            audit,
-        }
-    }
-}
-
-fn record<E: Entity>(entity: E) -> Record {
-    E::into_record(std::sync::Arc::new(entity))
+    Ok(making.await?)
 }
 
 /// Where the administrator's token is kept.

@@ -7,7 +7,7 @@ use rand::{RngCore, TryRngCore};
 use uuid::Uuid;
 
 use crate::app::ports::Secrets;
-use crate::domain::id::IdSource;
+use crate::domain::id::{IdSource, time_ordered_id};
 use crate::domain::time::{Clock, Instant};
 
 /// The system's clock.
@@ -29,14 +29,8 @@ impl IdSource for TimeOrderedIds {
     fn next(&self, now: Instant) -> Uuid {
         let mut tail = [0; 10];
         rand::rng().fill_bytes(&mut tail);
-        time_ordered_id(now, &tail)
+        time_ordered_id(now, tail)
     }
-}
-
-/// The id of version 7 that was made at `now`, with this tail.
-pub fn time_ordered_id(now: Instant, tail: &[u8; 10]) -> Uuid {
-    let milliseconds = u64::try_from(now.epoch_micros().div_euclid(1000)).unwrap_or_default();
-    uuid::Builder::from_unix_timestamp_millis(milliseconds, tail).into_uuid()
 }
 
 /// Secrets from the operating system.
