@@ -1,0 +1,151 @@
+//! Running prepared operations, and their answers as JSON.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Data, ObjectType, PathSegment, Request, Response, Schema, ServerError, SubscriptionType, Value,
+};
+use async_trait::async_trait;
+use futures_util::stream::{BoxStream, StreamExt};
+
+use super::planned::{PLAN, Planned};
+use super::refusal::{Code, Refusal, error, set_code};
+use super::render::Renderer;
+use super::shape::Shape;
+use super::{Front, Kind, Prepared};
+use crate::graphql::session::Session;
+
+/// The answer to one request, or one event of a subscription.
+#[derive(Debug)]
+pub struct Answer {
+    /// The GraphQL response, as JSON.
+    pub json: Vec<u8>,
+    /// Why nothing ran, if nothing did.
+    pub refused: Option<Code>,
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            json: refusal.to_json(),
+            refused: Some(refusal.code),
+        }
+    }
+}
+
+/// A schema whose types are forgotten.
+#[async_trait]
+pub(super) trait Execute: Send + Sync {
+    /// Runs a query or mutation.
+    async fn execute(&self, request: Request) -> Response;
+    /// Runs a subscription.
+    fn stream(&self, request: Request) -> BoxStream<'static, Response>;
+}
+
+#[async_trait]
+impl<Q, M, S> Execute for Schema<Planned<Q>, Planned<M>, S>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    async fn execute(&self, request: Request) -> Response {
+        Self::execute(self, request).await
+    }
+
+    fn stream(&self, request: Request) -> BoxStream<'static, Response> {
+        self.execute_stream(request)
+    }
+}
+
+impl Front {
+    /// Runs a query or mutation as `session`. A mutation runs to its end even when nobody waits
+    /// for the answer any more: a list of them is never cut in the middle by a lost connection.
+    pub async fn answer(&self, prepared: Prepared, session: &Session) -> Answer {
+        let request = request(&prepared, session);
+        let executor = Arc::clone(&self.executor);
+        let response = match prepared.kind {
+            Kind::Query => executor.execute(request).await,
+            Kind::Mutation => {
+                let run = tokio::spawn(async move { executor.execute(request).await });
+                run.await.unwrap_or_else(|_| failed())
+            }
+            Kind::Subscription => {
+                let message = "a subscription needs a WebSocket or an event stream";
+                return Refusal::new(Code::BadRequest, message).into();
+            }
+        };
+        render(response, &prepared.plan.shape)
+    }
+
+    /// Runs an operation as `session` and gives every event; a query or mutation has one.
+    pub fn events(self: &Arc<Self>, prepared: Prepared, session: &Session) -> BoxStream<'static, Answer> {
+        if prepared.kind != Kind::Subscription {
+            let (front, session) = (Arc::clone(self), session.clone());
+            return futures_util::stream::once(async move { front.answer(prepared, &session).await }).boxed();
+        }
+        let events = self.executor.stream(request(&prepared, session));
+        events
+            .map(move |response| render(response, &prepared.plan.shape))
+            .boxed()
+    }
+}
+
+fn request(prepared: &Prepared, session: &Session) -> Request {
+    let mut data = Data::default();
+    data.insert(Arc::clone(&prepared.plan));
+    session.introduce(&mut data);
+    let mut request = Request::new(String::new()).variables(prepared.variables.clone());
+    request.data = data;
+    request.set_parsed_query(prepared.plan.entry.clone());
+    request
+}
+
+/// The answer to an execution that panicked.
+fn failed() -> Response {
+    Response::from_errors(vec![error(Code::Internal, "the server failed", None)])
+}
+
+fn render(response: Response, shape: &Shape) -> Answer {
+    let Response { data, mut errors, .. } = response;
+    for error in &mut errors {
+        complete(error);
+    }
+    let data = unwrap(&data);
+    let mut renderer = Renderer::new(b"{\"data\":".to_vec(), &errors);
+    let whole = renderer.root(data, shape);
+    let mut json = renderer.into_bytes();
+    if !whole && errors.is_empty() {
+        tracing::error!("a resolver left out a value that may not be null");
+        errors.push(error(Code::Internal, "the server failed", None));
+    }
+    if !errors.is_empty() {
+        json.extend_from_slice(b",\"errors\":");
+        let start = json.len();
+        if serde_json::to_writer(&mut json, &errors).is_err() {
+            json.truncate(start);
+            json.extend_from_slice(b"[]");
+        }
+    }
+    json.push(b'}');
+    Answer { json, refused: None }
+}
+
+/// The root object, without the field through which the plan was entered.
+fn unwrap(data: &Value) -> &Value {
+    match data {
+        Value::Object(members) => members.get(PLAN).unwrap_or(data),
+        _ => data,
+    }
+}
+
+/// Takes the plan's field from the path, and sees to it that there is a code: what the resolvers
+/// gave none is what async-graphql itself found wrong with an input, or a fault of the server.
+fn complete(error: &mut ServerError) {
+    let entered = matches!(error.path.first(), Some(PathSegment::Field(name)) if name == PLAN);
+    if entered {
+        error.path.remove(0);
+    }
+    let input = error.message.starts_with("Failed to parse") || error.message.starts_with("Invalid value");
+    set_code(error, if input { Code::BadUserInput } else { Code::Internal });
+}

@@ -1,0 +1,4 @@
+//! The protocol layer over real connections: the front, HTTP, event streams and WebSockets.
+
+mod documents;
+mod http;

@@ -1,0 +1,1 @@
+//! GraphQL over HTTP: methods, media types, statuses, bodies and event streams.
