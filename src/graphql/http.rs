@@ -62,7 +62,7 @@ async fn serve(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Respo
             Code::Unauthenticated,
             "a token is needed: send it as `Authorization: Bearer ...`",
         );
-        return refuse(media, refusal);
+        return refuse(media, &refusal);
     };
     let outcome = match *request.method() {
         Method::POST => post(&endpoint, &session, accepted, request).await,
@@ -93,7 +93,7 @@ async fn post(
     let body = read(request, endpoint.limits.body_bytes).await?;
     let prepared = match Params::from_body(&body) {
         Ok(params) => prepare(endpoint, params, false),
-        Err(refusal) => return Ok(refuse(media, refusal)),
+        Err(refusal) => return Ok(refuse(media, &refusal)),
     };
     respond(endpoint, session, accepted, media, prepared).await
 }
@@ -107,7 +107,7 @@ async fn get(
     let media = accepted.single.ok_or_else(not_acceptable)?;
     let prepared = match Params::from_uri(uri) {
         Ok(params) => prepare(endpoint, params, true),
-        Err(refusal) => return Ok(refuse(media, refusal)),
+        Err(refusal) => return Ok(refuse(media, &refusal)),
     };
     respond(endpoint, session, accepted, media, prepared).await
 }
@@ -144,7 +144,7 @@ async fn respond(
     }
     let answer = match prepared {
         Ok(prepared) => endpoint.front.answer(prepared, session).await,
-        Err(refusal) => return Ok(refuse(media, refusal)),
+        Err(refusal) => return Ok(refuse(media, &refusal)),
     };
     Ok(json(StatusCode::OK, media, answer.json))
 }
@@ -154,7 +154,7 @@ async fn respond(
 fn stream(endpoint: &Endpoint, session: &Session, prepared: Result<Prepared, Refusal>) -> Response {
     let answers = match prepared {
         Ok(prepared) => endpoint.front.events(prepared, session),
-        Err(refusal) if refusal.code == Code::MethodNotAllowed => return refuse(Media::Json, refusal),
+        Err(refusal) if refusal.code == Code::MethodNotAllowed => return refuse(Media::Json, &refusal),
         Err(refusal) => futures_util::stream::once(async { Answer::from(refusal) }).boxed(),
     };
     let events = events::events(
@@ -257,7 +257,7 @@ fn not_acceptable() -> Failure {
 
 /// The answer to a request that was refused before anything ran. Under `application/json` a
 /// request that is one, however wrong, gets 200, as its clients expect.
-fn refuse(media: Media, refusal: Refusal) -> Response {
+fn refuse(media: Media, refusal: &Refusal) -> Response {
     let status = match refusal.code {
         Code::BadRequest => StatusCode::BAD_REQUEST,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,

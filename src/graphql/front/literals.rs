@@ -163,7 +163,7 @@ impl Checker<'_> {
     }
 
     fn directives(&mut self, directives: &DirectiveList, own: &mut Own) {
-        for directive in directives.iter() {
+        for directive in directives {
             let definition = self.types.schema.directive_definitions.get(&directive.name);
             let Some(definition) = definition.cloned() else {
                 continue;

@@ -1,5 +1,10 @@
 //! A small schema and a server for it, to test the protocol layer apart from the product's schema.
 
+#![expect(
+    clippy::unused_async,
+    reason = "the macros want every resolver to be asynchronous"
+)]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -12,12 +17,12 @@ use async_trait::async_trait;
 use axum::extract::Request;
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::{Next, from_fn};
-use futures_util::stream::{self, Stream, StreamExt};
+use futures_util::stream::{self, Stream};
 use punchcard::graphql::front::{Front, build};
 use punchcard::graphql::http::{Endpoint, router};
 use punchcard::graphql::limits::{Limits, TransportLimits};
 use punchcard::graphql::session::{Authenticate, Refused, Session};
-use tokio::sync::watch;
+use tokio::sync::{Notify, Semaphore, watch};
 
 /// The token that is known.
 pub const TOKEN: &str = "known";
@@ -25,9 +30,25 @@ pub const TOKEN: &str = "known";
 pub const SHORT_TOKEN: &str = "short";
 
 /// The resolvers' world: what they count, and who asks.
-#[derive(Default)]
 pub struct World {
     pub saves: AtomicUsize,
+    /// A held save has begun.
+    pub begun: Notify,
+    /// Lets held saves go on.
+    pub held: Semaphore,
+    /// A held save is done.
+    pub done: Notify,
+    /// The server has let go of a request, answered or not.
+    pub left: Notify,
+}
+
+/// Tells when a request is over.
+struct Leaving(Arc<World>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.left.notify_one();
+    }
 }
 
 #[derive(Clone)]
@@ -269,12 +290,14 @@ impl Mutation {
         Err(Error::new("stumbled"))
     }
 
-    async fn slow_save(&self, ctx: &Context<'_>) -> usize {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        ctx.data_unchecked::<Arc<World>>()
-            .saves
-            .fetch_add(1, Ordering::SeqCst)
-            + 1
+    /// Waits until it is let go.
+    async fn held_save(&self, ctx: &Context<'_>) -> usize {
+        let world = ctx.data_unchecked::<Arc<World>>();
+        world.begun.notify_one();
+        world.held.acquire().await.unwrap().forget();
+        let saves = world.saves.fetch_add(1, Ordering::SeqCst) + 1;
+        world.done.notify_one();
+        saves
     }
 }
 
@@ -348,7 +371,13 @@ impl Server {
 
     /// Starts with these limits of the transports.
     pub async fn with(limits: TransportLimits) -> Self {
-        let world = Arc::new(World::default());
+        let world = Arc::new(World {
+            saves: AtomicUsize::new(0),
+            begun: Notify::new(),
+            held: Semaphore::new(0),
+            done: Notify::new(),
+            left: Notify::new(),
+        });
         let schema = build(Query, Mutation, Events).data(Arc::clone(&world)).finish();
         let (shutdown, leaving) = watch::channel(false);
         let (revoke, revoked) = watch::channel(false);
@@ -360,9 +389,12 @@ impl Server {
             origins: vec!["https://friend.example".to_owned()],
             shutdown: leaving,
         };
+        let witness = Arc::clone(&world);
         let app = router(endpoint).layer(from_fn(move |mut request: Request, next: Next| {
             let tokens = Arc::clone(&tokens);
+            let leaving = Leaving(Arc::clone(&witness));
             async move {
+                let _leaving = leaving;
                 let header = request
                     .headers()
                     .get(AUTHORIZATION)
@@ -416,9 +448,4 @@ pub fn code(answer: &serde_json::Value) -> &str {
     answer["errors"][0]["extensions"]["code"]
         .as_str()
         .unwrap_or_default()
-}
-
-/// Drops a stream's items until it ends.
-pub async fn drain(mut stream: impl Stream + Unpin) {
-    while stream.next().await.is_some() {}
 }

@@ -18,6 +18,11 @@ async fn quickly(server: &Server, params: Value) -> (u16, Value) {
     answer
 }
 
+/// The texts of `count` repetitions, one behind the other.
+fn each(count: usize, text: impl Fn(usize) -> String) -> String {
+    (0..count).map(text).collect::<Vec<_>>().concat()
+}
+
 async fn refused(server: &Server, document: &str) -> String {
     let (status, answer) = quickly(server, json!({ "query": document })).await;
     assert_eq!(status, 400, "{answer}");
@@ -200,65 +205,47 @@ async fn a_bad_literal_anywhere_runs_nothing() {
     assert_eq!(server.saves(), 0);
 }
 
+const LINE: &str = "query($l: Line!) { line(line: $l) }";
+const GRID: &str = "query($g: [[Int!]!]!) { grid(grid: $g) }";
+const NUMBER: &str = "query($n: Int = 5) { number(number: $n) }";
+const PICK: &str = "query($p: Pick!) { pick(pick: $p) }";
+const ID: &str = "query($i: ID!) { byPlainId(id: $i) }";
+
 #[tokio::test]
 async fn variables_are_coerced_by_the_specification() {
     let server = Server::start().await;
-    let line = "query($l: Line!) { line(line: $l) }";
-    let grid = "query($g: [[Int!]!]!) { grid(grid: $g) }";
+    let full = json!({ "date": "2024-02-29", "hours": 7.25, "colour": "BLUE", "weight": 5.0,
+        "below": { "date": "2024-01-01", "hours": null } });
+    let optional = "query($n: Int) { number(number: $n) }";
+    let within = "query($w: Int) { line(line: { date: \"2024-01-01\", weight: $w }) }";
+    let exact = "{ line(line: { date: \"2024-01-01\", hours: 0.10000 }) }";
     for (document, variables, data) in [
         (
-            line,
+            LINE,
             json!({ "l": { "date": "2024-02-29" } }),
             json!({ "line": "2024-02-29 - - 3 0" }),
         ),
         (
-            line,
-            json!({ "l": { "date": "2024-02-29", "hours": 7.25, "colour": "BLUE", "weight": 5.0,
-                "below": { "date": "2024-01-01", "hours": null } } }),
+            LINE,
+            json!({ "l": full }),
             json!({ "line": "2024-02-29 7.25 blue 5 1" }),
         ),
-        (grid, json!({ "g": 1 }), json!({ "grid": [[1]] })),
+        (GRID, json!({ "g": 1 }), json!({ "grid": [[1]] })),
         (
-            grid,
+            GRID,
             json!({ "g": [[1, 2], 3] }),
             json!({ "grid": [[1, 2], [3]] }),
         ),
-        (
-            "query($n: Int) { number(number: $n) }",
-            json!({}),
-            json!({ "number": 7 }),
-        ),
-        (
-            "query($n: Int) { number(number: $n) }",
-            json!({ "n": 1 }),
-            json!({ "number": 1 }),
-        ),
-        (
-            "query($n: Int = 5) { number(number: $n) }",
-            json!({}),
-            json!({ "number": 5 }),
-        ),
-        (
-            "query($w: Int) { line(line: { date: \"2024-01-01\", weight: $w }) }",
-            json!({}),
-            json!({ "line": "2024-01-01 - - 3 0" }),
-        ),
-        (
-            "query($i: ID!) { byPlainId(id: $i) }",
-            json!({ "i": 17 }),
-            json!({ "byPlainId": "17" }),
-        ),
+        (optional, json!({}), json!({ "number": 7 })),
+        (optional, json!({ "n": 1 }), json!({ "number": 1 })),
+        (NUMBER, json!({}), json!({ "number": 5 })),
+        (within, json!({}), json!({ "line": "2024-01-01 - - 3 0" })),
+        (within, json!({ "w": 4 }), json!({ "line": "2024-01-01 - - 4 0" })),
+        (ID, json!({ "i": 17 }), json!({ "byPlainId": "17" })),
         ("{ byPlainId(id: 17) }", json!({}), json!({ "byPlainId": "17" })),
-        (
-            "query($p: Pick!) { pick(pick: $p) }",
-            json!({ "p": { "text": "a" } }),
-            json!({ "pick": "text a" }),
-        ),
-        (
-            "{ line(line: { date: \"2024-01-01\", hours: 0.10000 }) }",
-            json!({}),
-            json!({ "line": "2024-01-01 0.10000 - 3 0" }),
-        ),
+        (PICK, json!({ "p": { "text": "a" } }), json!({ "pick": "text a" })),
+        (exact, json!({}), json!({ "line": "2024-01-01 0.10000 - 3 0" })),
+        ("{ saves }", json!({ "undeclared": [1] }), json!({ "saves": 0 })),
     ] {
         let (_, answer) = server
             .send(json!({ "query": document, "variables": variables }))
@@ -267,162 +254,178 @@ async fn variables_are_coerced_by_the_specification() {
     }
 }
 
-#[tokio::test]
-async fn variables_that_do_not_fit_are_named_with_their_place() {
-    let server = Server::start().await;
-    let line = "query($l: Line!) { line(line: $l) }";
-    for (document, variables, place) in [
-        (line, json!({}), "`$l`"),
-        (line, json!({ "l": null }), "`$l`"),
-        (line, json!({ "l": [{ "date": "2024-02-29" }] }), "`$l`"),
-        (line, json!({ "l": {} }), "`$l.date`"),
-        (line, json!({ "l": { "date": "2023-02-29" } }), "`$l.date`"),
-        (
-            line,
-            json!({ "l": { "date": "2024-02-29", "weight": null } }),
-            "`$l.weight`",
-        ),
-        (
-            line,
-            json!({ "l": { "date": "2024-02-29", "weight": 2_147_483_648_u32 } }),
-            "`$l.weight`",
-        ),
-        (
-            line,
-            json!({ "l": { "date": "2024-02-29", "weight": "3" } }),
-            "`$l.weight`",
-        ),
-        (
-            line,
-            json!({ "l": { "date": "2024-02-29", "weight": 1.5 } }),
-            "`$l.weight`",
-        ),
-        (
-            line,
-            json!({ "l": { "date": "2024-02-29", "colour": "GREEN" } }),
-            "`$l.colour`",
-        ),
-        (
-            line,
-            json!({ "l": { "date": "2024-02-29", "hours": 1.123_456 } }),
-            "`$l.hours`",
-        ),
-        (line, json!({ "l": { "date": "2024-02-29", "extra": 1 } }), "`$l`"),
-        (
-            line,
-            json!({ "l": { "date": "2024-02-29", "below": [{ "date": "2024-01-01" }, { "date": 5 }] } }),
-            "`$l.below[1].date`",
-        ),
-        (
-            "query($g: [[Int!]!]!) { grid(grid: $g) }",
-            json!({ "g": [[1], [2, null]] }),
-            "`$g[1][1]`",
-        ),
-        (
-            "query($n: Int = 5) { number(number: $n) }",
-            json!({ "n": null }),
-            "`$n`",
-        ),
-        (
-            "query($p: Pick!) { pick(pick: $p) }",
-            json!({ "p": { "number": 1, "text": "a" } }),
-            "`$p`",
-        ),
-        (
-            "query($p: Pick!) { pick(pick: $p) }",
-            json!({ "p": { "number": null } }),
-            "`$p`",
-        ),
-        (
-            "query($i: ID!) { byPlainId(id: $i) }",
-            json!({ "i": 1.5 }),
-            "`$i`",
-        ),
-    ] {
-        let (status, answer) = server
-            .send(json!({ "query": document, "variables": variables }))
-            .await;
-        assert_eq!((status, code(&answer)), (400, "BAD_USER_INPUT"), "{answer}");
-        let message = answer["errors"][0]["message"].as_str().unwrap();
-        assert!(message.contains(place), "{place}: {message}");
-    }
+async fn misfit(server: &Server, document: &str, variables: Value, place: &str) {
+    let (status, answer) = server
+        .send(json!({ "query": document, "variables": variables }))
+        .await;
+    assert_eq!((status, code(&answer)), (400, "BAD_USER_INPUT"), "{answer}");
+    let error = &answer["errors"][0];
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .starts_with(&format!("variable `${place}`: ")),
+        "{error}"
+    );
+    assert_eq!(error["extensions"]["variable"], place);
+    assert_eq!(error["locations"], json!([{ "line": 1, "column": 7 }]));
 }
 
 #[tokio::test]
-async fn hostile_documents_are_refused_quickly_and_do_no_harm() {
+async fn variables_that_do_not_fit_are_named_with_their_place() {
     let server = Server::start().await;
-    let bomb: String = (0..30)
-        .map(|n| {
+    let big = 2_147_483_648_u32;
+    for (member, value) in [
+        ("date", json!("2023-02-29")),
+        ("weight", Value::Null),
+        ("weight", json!(big)),
+        ("weight", json!("3")),
+        ("weight", json!(1.5)),
+        ("colour", json!("GREEN")),
+        ("colour", json!(1)),
+        ("hours", json!(1.123_456)),
+        ("hours", json!([1])),
+    ] {
+        let mut line = json!({ "date": "2024-02-29" });
+        line[member] = value;
+        misfit(&server, LINE, json!({ "l": line }), &format!("l.{member}")).await;
+    }
+    let below = json!([{ "date": "2024-01-01" }, { "date": 5 }]);
+    for (document, variables, place) in [
+        (LINE, json!({}), "l"),
+        (LINE, json!({ "l": null }), "l"),
+        (LINE, json!({ "l": [{ "date": "2024-02-29" }] }), "l"),
+        (LINE, json!({ "l": {} }), "l.date"),
+        (LINE, json!({ "l": { "date": "2024-02-29", "extra": 1 } }), "l"),
+        (
+            LINE,
+            json!({ "l": { "date": "2024-02-29", "below": below } }),
+            "l.below[1].date",
+        ),
+        (GRID, json!({ "g": [[1], [2, null]] }), "g[1][1]"),
+        (NUMBER, json!({ "n": null }), "n"),
+        (PICK, json!({ "p": { "number": 1, "text": "a" } }), "p"),
+        (PICK, json!({ "p": { "number": null } }), "p"),
+        (ID, json!({ "i": 1.5 }), "i"),
+    ] {
+        misfit(&server, document, variables, place).await;
+    }
+}
+
+/// Documents that ask for too much, each in its own way.
+fn too_much() -> Vec<(&'static str, String)> {
+    let twice = |n| {
+        format!(
+            "fragment F{n} on Person {{ a: friend {{ ...F{0} }} b: friend {{ ...F{0} }} }} ",
+            n + 1
+        )
+    };
+    let bomb = each(30, twice);
+    let inner = "name ".repeat(900);
+    let many = each(900, |n| format!("f{n}: friend {{ ...I }} "));
+    let link = |n| {
+        format!(
+            "fragment C{n} on Query {{ {} ...C{} {} }} ",
+            "... { ".repeat(60),
+            n + 1,
+            "} ".repeat(60)
+        )
+    };
+    let operations = each(1_000, |n| format!("query Q{n} {{ ...F }} "));
+    vec![
+        (
+            "bomb",
+            format!("{{ me {{ ...F0 }} }} {bomb} fragment F30 on Person {{ name }}"),
+        ),
+        (
+            "aliases",
+            format!("{{ {} }}", each(10_000, |n| format!("a{n}: __typename "))),
+        ),
+        (
+            "depth",
             format!(
-                "fragment F{n} on Person {{ a: friend {{ ...F{} }} b: friend {{ ...F{} }} }} ",
-                n + 1,
-                n + 1
-            )
-        })
-        .collect();
-    let aliases: String = (0..10_000).map(|n| format!("a{n}: __typename ")).collect();
-    let inner: String = (0..900).map(|_| "name ").collect();
-    let many: String = (0..900).map(|n| format!("f{n}: friend {{ ...I }} ")).collect();
-    let chain: String = (0..90)
-        .map(|n| {
-            format!(
-                "fragment C{n} on Query {{ {} ...C{} {} }} ",
-                "... { ".repeat(60),
-                n + 1,
-                "} ".repeat(60)
-            )
-        })
-        .collect();
-    for (name, document) in [
-        ("bomb", format!("{{ me {{ ...F0 }} }} {bomb} fragment F30 on Person {{ name }}")),
-        ("aliases", format!("{{ {aliases} }}")),
-        ("depth", format!("{{ me {{ {}name{} }} }}", "friend { ".repeat(200), " }".repeat(200))),
+                "{{ me {{ {}name{} }} }}",
+                "friend { ".repeat(200),
+                " }".repeat(200)
+            ),
+        ),
+        (
+            "shallower",
+            format!("{{ me {{ {}name{} }} }}", "friend { ".repeat(20), " }".repeat(20)),
+        ),
         ("nest", "{a".repeat(50_000)),
         ("lists", format!("{{ grid(grid: {}", "[".repeat(50_000))),
         ("objects", format!("{{ line(line: {}", "{below:".repeat(50_000))),
         ("types", format!("query($v: {}", "[".repeat(50_000))),
-        ("work", format!("{{ me {{ {many} }} }} fragment I on Person {{ {inner} }}")),
-        ("chain", format!("{{ ...C0 }} {chain} fragment C90 on Query {{ saves }}")),
-        ("page", "{ people(first: 1000) { friends(first: 1000) { name } } }".to_owned()),
-        ("huge", format!("{{ number # {}\n}}", "x".repeat(300_000))),
-        ("introspection", "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }".to_owned()),
-    ] {
-        let found = refused(&server, &document).await;
-        assert_eq!(found, "LIMIT_EXCEEDED", "{name}");
-    }
-    for (name, document) in [
         (
-            "cycle",
-            "{ me { ...A } } fragment A on Person { ...B } fragment B on Person { ...A }".to_owned(),
+            "work",
+            format!("{{ me {{ {many} }} }} fragment I on Person {{ {inner} }}"),
         ),
         (
-            "unused",
+            "operations",
             format!(
-                "{{ saves }} {}",
-                (0..1_000)
-                    .map(|n| format!("fragment U{n} on Person {{ name }} "))
-                    .collect::<String>()
+                "{operations} fragment F on Query {{ {} }}",
+                "saves ".repeat(4_000)
             ),
         ),
+        (
+            "chain",
+            format!("{{ ...C0 }} {} fragment C90 on Query {{ saves }}", each(90, link)),
+        ),
+        (
+            "page",
+            "{ people(first: 1000) { friends(first: 1000) { name } } }".to_owned(),
+        ),
+        ("huge", format!("{{ number # {}\n}}", "x".repeat(300_000))),
+        (
+            "introspection",
+            "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }".to_owned(),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn documents_that_ask_for_too_much_are_refused_quickly_and_do_no_harm() {
+    let server = Server::start().await;
+    for (name, document) in too_much() {
+        assert_eq!(refused(&server, &document).await, "LIMIT_EXCEEDED", "{name}");
+    }
+    assert_eq!(server.ask("{ saves }").await, json!({ "data": { "saves": 0 } }));
+}
+
+#[tokio::test]
+async fn documents_with_many_faults_are_refused_quickly_and_do_no_harm() {
+    let server = Server::start().await;
+    let cycle = "{ me { ...A } } fragment A on Person { ...B } fragment B on Person { ...A }";
+    let unused = each(1_000, |n| format!("fragment U{n} on Person {{ name }} "));
+    for (name, document) in [
+        ("cycle", cycle.to_owned()),
+        ("unused", format!("{{ saves }} {unused}")),
         (
             "differing",
-            format!(
-                "{{ {} }}",
-                (0..1_500)
-                    .map(|n| format!("x: number(number: {n}) "))
-                    .collect::<String>()
-            ),
+            format!("{{ {} }}", each(1_500, |n| format!("x: number(number: {n}) "))),
         ),
         (
             "undefined",
+            format!("{{ {} }}", each(4_000, |n| format!("u{n} "))),
+        ),
+        (
+            "arguments",
+            format!("{{ number({}) }}", "number: 1 ".repeat(3_000)),
+        ),
+        (
+            "members",
             format!(
-                "{{ {} }}",
-                (0..4_000).map(|n| format!("u{n} ")).collect::<String>()
+                "{{ line(line: {{ date: \"2024-01-01\" {} }}) }}",
+                "weight: 1 ".repeat(3_000)
             ),
         ),
     ] {
-        let found = refused(&server, &document).await;
-        assert_eq!(found, "GRAPHQL_VALIDATION_FAILED", "{name}");
+        assert_eq!(
+            refused(&server, &document).await,
+            "GRAPHQL_VALIDATION_FAILED",
+            "{name}"
+        );
     }
     for garbage in [
         "",
