@@ -31,8 +31,9 @@ pub struct Copying<'a> {
 
 /// The target with the source's rows; `None` if that changes nothing.
 ///
-/// A row is copied if its project, task and activity are still open to the owner. Of rows alike,
-/// the target gets as many as the source has. A cell is copied to the same day of the target's
+/// A row is copied if its project, task and activity are still open to the owner; into a row that
+/// the target has already, hours come under the same condition. Of rows alike, the target gets as
+/// many as the source has. A cell is copied to the same day of the target's
 /// period, if that day is within it, takes bookings, and is still free in the row; it is a plain
 /// cell whatever froze the one it comes from.
 pub fn copy_lines(
@@ -53,14 +54,16 @@ pub fn copy_lines(
     }
     let mut has_changed = false;
     for row in source.lines() {
-        let index = match unmatched.get_mut(&row.target()).and_then(Vec::pop) {
-            Some(index) => index,
-            None if is_open(copying, row) => {
-                lines.push(blank(row, copying.now, ids)?);
-                has_changed = true;
-                lines.len() - 1
-            }
-            None => continue,
+        let match_in_target = unmatched.get_mut(&row.target()).and_then(Vec::pop);
+        if !is_open(copying, row) {
+            continue;
+        }
+        let index = if let Some(index) = match_in_target {
+            index
+        } else {
+            lines.push(blank(row, copying.now, ids)?);
+            has_changed = true;
+            lines.len() - 1
         };
         if let Some(line) = lines.get_mut(index).filter(|_| with_hours) {
             has_changed |= copy_cells(copying, row, line, ids)?;

@@ -109,6 +109,78 @@ fn s13_a_frozen_cell_is_copied_as_a_plain_one() {
     assert_eq!(copy.total_hours(), Hours::whole(8));
 }
 
+#[test]
+fn comments_come_with_hours_and_cells_without_hours_stay_behind() {
+    let row = target(OPEN, TASK, 0);
+    let mut noted = cell(1, day(-7), 8);
+    noted.comment = "planned".to_owned();
+    let mut idle = cell(2, day(-6), 0);
+    idle.comment = "was ill".to_owned();
+    let source = sheet_for(previous_week(), &[line(1, row, vec![noted, idle])]);
+    let copy = copied(&sheet(&[]), &source, true).unwrap();
+    let comments: Vec<_> = copy.cells().map(|cell| (cell.date(), cell.comment())).collect();
+    assert_eq!(comments, [(day(0), "planned")]);
+}
+
+#[test]
+fn hours_do_not_come_into_a_row_whose_project_has_closed_since() {
+    let row = target(CLOSED, CLOSED_TASK, 0);
+    let source = sheet_for(previous_week(), &[line(1, row, vec![cell(1, day(-7), 8)])]);
+    assert_eq!(copied(&sheet(&[line(9, row, vec![])]), &source, true), None);
+}
+
+#[test]
+fn days_that_the_target_does_not_have_stay_behind() {
+    let row = target(OPEN, TASK, 0);
+    let cells = (-7..0).map(|offset| cell(u32::try_from(offset + 8).unwrap(), day(offset), 6));
+    let source = sheet_for(previous_week(), &[line(1, row, cells.collect())]);
+    let short = sheet_for(Period::new(day(0), day(1)).unwrap(), &[]);
+    let expected = [(0, "6"), (1, "6")].map(|(day, hours)| (day, hours.to_owned()));
+    assert_eq!(
+        content(&copied(&short, &source, true).unwrap()),
+        [(row, expected.to_vec())]
+    );
+}
+
+#[test]
+fn s2_the_sheet_and_the_rows_that_get_hours_await_versions_and_no_others() {
+    let (one, other) = (target(OPEN, TASK, 0), target(OPEN, 0, 0));
+    let source = sheet_for(previous_week(), &[line(1, one, vec![cell(1, day(-7), 8)])]);
+    let typed = sheet(&[line(8, other, vec![]), line(9, one, vec![])]);
+    let copy = copied(&typed, &source, true).unwrap();
+    assert_eq!(copy.meta, typed.meta.changed());
+    let versions: Vec<u64> = copy.lines().map(|line| line.version().value()).collect();
+    assert_eq!(versions, [109, 0]);
+}
+
+#[test]
+fn a_sheet_never_gets_more_rows_than_it_may_have() {
+    let row = target(OPEN, TASK, 0);
+    let typed: Vec<_> = (0..499)
+        .map(|number| line(number, target(0, 0, 0), vec![]))
+        .collect();
+    let source = |count: u32| {
+        let rows: Vec<_> = (0..count).map(|number| line(number, row, vec![])).collect();
+        sheet_for(previous_week(), &rows)
+    };
+    let known = known();
+    let copy = |source: &Timesheet| {
+        let target = &sheet(&typed);
+        let copying = Copying {
+            target,
+            source,
+            with_hours: false,
+            known: &known,
+            now: NOW,
+        };
+        copy_lines(&copying, &mut ids())
+    };
+    assert_eq!(copy(&source(1)).unwrap().unwrap().lines().len(), 500);
+    assert!(
+        matches!(copy(&source(2)), Err(Error::Invalid(faults)) if faults[0].code == FaultCode::OutOfRange)
+    );
+}
+
 /// Rows by what they are booked on, out of few, so that some are alike.
 fn rows(first: u32) -> impl Strategy<Value = Vec<TimesheetLine>> {
     let row = (0..3_usize, proptest::collection::btree_set(0..7_i32, 0..4));
