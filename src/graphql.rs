@@ -10,11 +10,13 @@ pub mod error;
 pub mod front;
 pub mod http;
 pub mod limits;
+pub mod mutation;
 pub mod query;
 pub mod render;
 pub mod scalars;
 pub mod schema;
 pub mod session;
+pub mod subscription;
 pub mod types;
 
 pub use schema::{Schema, schema, sdl};

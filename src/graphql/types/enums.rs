@@ -3,7 +3,7 @@
 use async_graphql::{Enum, EnumType};
 
 use super::super::render::json::{Json, Put};
-use crate::domain::{access, approval, period, project};
+use crate::domain::{access, approval, error, period, project};
 
 macro_rules! put_by_name {
     ($($enumeration:ty),+ $(,)?) => {$(
@@ -164,4 +164,42 @@ pub enum ChangeKind {
     Saved,
     /// It was removed.
     Deleted,
+}
+
+/// What is wrong with a member of an input.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "error::FaultCode")]
+pub enum FaultCode {
+    /// A needed member is absent or null.
+    Required,
+    /// Not of the form that the member takes.
+    Malformed,
+    /// A number, date or count outside what is allowed.
+    OutOfRange,
+    /// More decimal places than are kept.
+    TooManyPlaces,
+    /// Text beyond the limit.
+    TooLong,
+    /// The same id, date or key twice in one input.
+    Duplicate,
+    /// The order numbers are not 0, 1, 2 and so on.
+    OrderNumbers,
+    /// The id belongs to another record.
+    ForeignId,
+    /// The id is not that of the record that is addressed.
+    IdMismatch,
+    /// The date is outside the timesheet's period.
+    OutsidePeriod,
+    /// There is no such record to point to.
+    UnknownReference,
+    /// The record that is pointed to takes no new bookings or references.
+    NotOpen,
+    /// Invoiced and time-off cells change only at their source.
+    Protected,
+    /// Another record has this key already.
+    Taken,
+    /// A parent or manager would be their own descendant.
+    Cycle,
+    /// Two members contradict each other.
+    Contradiction,
 }
