@@ -47,7 +47,7 @@ fn perform(arguments: &[String]) -> Outcome<ExitCode> {
         .map_or(("help", [].as_slice()), |(task, rest)| (task, rest));
     match task {
         "run" => server::run(rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest)),
-        "test" => suites::run(&suites::parts(rest)?),
+        "test" => Ok(suites::run(&suites::parts(rest)?)),
         "web" => done(rest, pages::build_if_stale),
         "schema" => done(rest, server::write_schema),
         "help" | "--help" | "-h" => {

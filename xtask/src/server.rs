@@ -54,7 +54,11 @@ pub fn printed_schema() -> Outcome<String> {
         .args(["run", "--quiet", "--", "schema"])
         .output()?;
     if !printed.status.success() {
-        return Err(String::from_utf8_lossy(&printed.stderr).into_owned().into());
+        return Err(format!(
+            "`punchcard schema` failed: {}",
+            String::from_utf8_lossy(&printed.stderr)
+        )
+        .into());
     }
     Ok(String::from_utf8(printed.stdout)?)
 }

@@ -6,7 +6,6 @@ mod clients;
 mod rust;
 mod web;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -57,33 +56,41 @@ pub fn parts(arguments: &[String]) -> Outcome<Vec<Part>> {
 }
 
 /// Runs these parts and prints the counts as the last line.
-pub fn run(parts: &[Part]) -> Outcome<ExitCode> {
+pub fn run(parts: &[Part]) -> ExitCode {
     let mut report = Report::default();
-    // The pages come first: the program that is tested carries them.
-    let node = pages::build_if_stale().map_err(|error| error.to_string());
-    if parts.contains(&Part::Rust) {
-        rust::run(&mut report)?;
-    }
-    if parts.contains(&Part::Web) {
-        web::run(&mut report, &node)?;
-    }
-    if parts.contains(&Part::EndToEnd) {
-        match &node {
-            Ok(()) => end_to_end(&mut report)?,
-            Err(reason) => report.skip("JavaScript clients and the browser", reason),
+    let has_node = match node::require() {
+        // The pages come first: the program that is tested carries them.
+        Ok(()) => {
+            report.inspect("build of the pages", pages::build_if_stale);
+            true
         }
+        Err(reason) => {
+            report.skip(
+                "the pages, and the program under JavaScript clients",
+                &reason.to_string(),
+            );
+            false
+        }
+    };
+    if parts.contains(&Part::Rust) {
+        rust::run(&mut report);
     }
-    Ok(report.close())
+    if has_node && parts.contains(&Part::Web) {
+        web::run(&mut report);
+    }
+    if has_node && parts.contains(&Part::EndToEnd) {
+        end_to_end(&mut report);
+    }
+    report.close()
 }
 
-fn end_to_end(report: &mut Report) -> Outcome<()> {
+fn end_to_end(report: &mut Report) {
     let mut build = workspace::cargo();
     build.args(["build", "--release", "--locked", "--bin", "punchcard"]);
-    if !report.check("release build", &mut build)? {
-        return Ok(());
+    if report.check("release build", &mut build) {
+        clients::run(report);
+        browser::run(report);
     }
-    clients::run(report)?;
-    browser::run(report)
 }
 
 /// What has been run so far.
@@ -95,29 +102,38 @@ struct Report {
 }
 
 impl Report {
-    /// Runs a check that either holds or not, and counts as one.
-    fn check(&mut self, name: &str, command: &mut Command) -> Outcome<bool> {
-        let begun = announce(name);
-        let success = runner::succeeds(command)?;
-        self.add(name, Counts::one(success), begun);
-        Ok(success)
+    /// Runs a check that either holds or not, and counts as one. Answers whether it holds.
+    fn check(&mut self, name: &str, command: &mut Command) -> bool {
+        self.inspect(name, || {
+            if runner::succeeds(command)? {
+                return Ok(());
+            }
+            Err(format!("{} failed", command.get_program().display()).into())
+        })
     }
 
-    /// Runs a runner of tests and takes its own counts.
-    fn tests(&mut self, name: &str, command: &mut Command) -> Outcome<()> {
+    /// Looks at something itself; a fault is shown, and counts as one failure. Answers whether all is well.
+    fn inspect(&mut self, name: &str, look: impl FnOnce() -> Outcome<()>) -> bool {
         let begun = announce(name);
-        let finished = runner::read(command)?;
-        self.add(name, Counts::of_runner(finished.success, &finished.lines), begun);
-        Ok(())
-    }
-
-    /// Counts what was found out without a program.
-    fn found(&mut self, name: &str, fault: Option<&str>) {
-        let begun = announce(name);
-        if let Some(fault) = fault {
+        let fault = look().err();
+        if let Some(fault) = &fault {
             say(fault);
         }
         self.add(name, Counts::one(fault.is_none()), begun);
+        fault.is_none()
+    }
+
+    /// Runs a runner of tests and takes its own counts.
+    fn tests(&mut self, name: &str, command: &mut Command) {
+        let begun = announce(name);
+        let counts = match runner::read(command) {
+            Ok(finished) => Counts::of_runner(finished.success, &finished.lines),
+            Err(error) => {
+                say(error);
+                Counts::one(false)
+            }
+        };
+        self.add(name, counts, begun);
     }
 
     /// Notes, aloud, that something was not run.
@@ -161,19 +177,13 @@ fn web_folder() -> PathBuf {
     workspace::root().join("web")
 }
 
-/// Runs the files of a folder that end in `.test.mjs` by Node's own runner, against the release program.
-fn node_tests(folder: &Path) -> Outcome<Command> {
+/// Node's own test runner over the `*.test.mjs` of a folder, told where the release program is.
+fn node_tests(folder: &Path) -> Command {
     let mut command = node::node(folder);
     command
         .args(["--test", "--test-reporter=tap", "--test-timeout=120000"])
         .env("PUNCHCARD_BIN", workspace::release_program());
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.to_str().is_some_and(|path| path.ends_with(".test.mjs")) {
-            command.arg(path);
-        }
-    }
-    Ok(command)
+    command
 }
 
 #[cfg(test)]

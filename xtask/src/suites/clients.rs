@@ -1,10 +1,14 @@
 //! The release program under the JavaScript clients that its users have.
 
 use super::{Report, node_tests};
-use crate::{Outcome, node, workspace};
+use crate::{node, workspace};
 
-pub fn run(report: &mut Report) -> Outcome<()> {
+pub fn run(report: &mut Report) {
     let folder = workspace::root().join("tests/js");
-    node::install_packages(&folder)?;
-    report.tests("JavaScript clients", &mut node_tests(&folder)?)
+    match node::install_packages(&folder) {
+        Ok(()) => report.tests("JavaScript clients", &mut node_tests(&folder)),
+        Err(fault) => {
+            report.inspect("JavaScript clients", || Err(fault));
+        }
+    }
 }
