@@ -23,6 +23,7 @@ export async function startServer() {
   const folder = await mkdtemp(join(tmpdir(), 'punchcard-e2e-'));
   const child = spawn(program, ['serve', '--data-dir', folder, '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, PUNCHCARD_LOG_LEVEL: 'warn' },
   });
   const ended = once(child, 'exit');
   const url = await firstAddress(child.stdout);

@@ -3,16 +3,16 @@ import { GraphiQL } from 'graphiql';
 import { type GraphQLSchema, printSchema } from 'graphql';
 import { useMemo, useState } from 'react';
 import { TokenField } from './TokenField';
-import { EXAMPLES, type LinkedQuery } from './examples';
+import { type Example, examples, localDate } from './examples';
 import { createFetcher } from './fetcher';
 import { keepToken, readToken } from './token';
 
-export function Playground({ linked }: { linked: LinkedQuery | null }) {
+export function Playground({ linked }: { linked: Example | null }) {
   const [token, setToken] = useState(() => readToken());
   const [schema, setSchema] = useState<GraphQLSchema | null>(null);
   // A new fetcher makes GraphiQL ask for the schema again.
   const fetcher = useMemo(() => createFetcher(token), [token]);
-  const tabs = useMemo(() => (linked ? [linked, ...EXAMPLES] : EXAMPLES), [linked]);
+  const tabs = useMemo(() => [...(linked ? [linked] : []), ...examples(localDate(new Date()))], [linked]);
 
   return (
     <>
