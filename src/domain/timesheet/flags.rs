@@ -124,12 +124,22 @@ pub fn can(actor: &Actor, action: Action, standing: &Standing<'_>) -> Result<(),
             state: sheet.status.code(),
         });
     }
-    if action == Action::Delete && sheet.cells().any(CellRef::is_protected) {
-        return Err(Error::Locked(
-            "the timesheet has hours that are invoiced or come from time off".to_owned(),
-        ));
+    if let Some(hours) = hours_in_the_way(action, sheet) {
+        return Err(Error::Locked(format!("the timesheet has hours that {hours}")));
     }
     Ok(())
+}
+
+/// Which hours keep a sheet that is in the right state from the action.
+fn hours_in_the_way(action: Action, sheet: &Timesheet) -> Option<&'static str> {
+    let is_invoiced = |cell: CellRef<'_>| cell.invoice_line_id().is_some();
+    match (action, sheet.status) {
+        (Action::Delete, _) if sheet.cells().any(CellRef::is_protected) => {
+            Some("are invoiced or come from time off")
+        }
+        (Action::Reopen, ApprovalStatus::Approved) if sheet.cells().any(is_invoiced) => Some("are invoiced"),
+        _ => None,
+    }
 }
 
 /// What the actor may do with the sheet now: true exactly where [`can`] does not refuse (F1).
@@ -153,6 +163,9 @@ fn is_entitled(actor: &Actor, action: Action, standing: &Standing<'_>) -> bool {
         && match action {
             // The approver is the owner's manager, and nobody approves their own (F7).
             Action::Execute => actor.user_id != owner && *manager_id == Some(actor.user_id),
+            Action::ForceExecute => actor.user_id != owner,
+            // Force goes past the rules, not past the right.
+            Action::ForceSubmit => actor.has_over(Permission::TimesheetsSubmit, owner),
             // An owner takes back what is not approved yet; to undo an approval takes more.
             Action::Reopen if sheet.status == ApprovalStatus::Approved => {
                 actor.user_id != owner || actor.has(Permission::TimesheetsReopen)
@@ -237,18 +250,111 @@ mod tests {
     }
 
     #[test]
-    fn f7_nobody_approves_their_own() {
+    fn f1_each_flag_is_that_of_its_own_action() {
+        for status in ApprovalStatus::ALL {
+            let mut sheet = sheet(&[]);
+            sheet.status = status;
+            let standing = Standing {
+                sheet: &sheet,
+                manager_id: Some(boss()),
+            };
+            for (who, actor) in cast() {
+                let flags = flags(&actor, &standing);
+                for (action, flag) in [
+                    (Action::Edit, flags.edit),
+                    (Action::Delete, flags.delete),
+                    (Action::Submit, flags.submit),
+                    (Action::ForceSubmit, flags.force_submit),
+                    (Action::Reopen, flags.reopen),
+                    (Action::Execute, flags.execute),
+                    (Action::ForceExecute, flags.force_execute),
+                ] {
+                    let is_allowed = can(&actor, action, &standing).is_ok();
+                    assert_eq!(flag, is_allowed, "{who} {action:?} {status:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_takes_its_own_right_and_force_takes_that_of_submitting_too() {
+        use Permission as P;
+        for (right, status, expected) in [
+            (P::TimesheetsEdit, ApprovalStatus::Draft, vec![Action::Edit]),
+            (P::TimesheetsDelete, ApprovalStatus::Draft, vec![Action::Delete]),
+            (P::TimesheetsSubmit, ApprovalStatus::Draft, vec![Action::Submit]),
+            (P::TimesheetsForce, ApprovalStatus::Draft, vec![]),
+            (
+                P::TimesheetsReopen,
+                ApprovalStatus::Submitted,
+                vec![Action::Reopen],
+            ),
+            (
+                P::TimesheetsApprove,
+                ApprovalStatus::Submitted,
+                vec![Action::Execute],
+            ),
+            (
+                P::TimesheetsForce,
+                ApprovalStatus::Submitted,
+                vec![Action::ForceExecute],
+            ),
+            (P::TimesheetsRead, ApprovalStatus::Submitted, vec![]),
+        ] {
+            let token = [P::TimesheetsRead, right];
+            let actor = Actor::new(boss(), None, &[Role::Administrator], Some(&token));
+            let mut sheet = sheet(&[]);
+            sheet.status = status;
+            let standing = Standing {
+                sheet: &sheet,
+                manager_id: Some(boss()),
+            };
+            let allowed: Vec<_> = Action::ALL
+                .into_iter()
+                .filter(|action| can(&actor, *action, &standing).is_ok())
+                .collect();
+            assert_eq!(allowed, expected, "{right:?}");
+        }
+    }
+
+    #[test]
+    fn f7_nobody_approves_their_own_not_even_by_force() {
         let mut sheet = sheet(&[]);
         sheet.status = ApprovalStatus::Submitted;
         let standing = Standing {
             sheet: &sheet,
             manager_id: Some(owner()),
         };
-        let own = Actor::new(owner(), None, &[Role::Employee, Role::TeamManager], None);
-        assert!(matches!(
-            can(&own, Action::Execute, &standing),
-            Err(Error::Forbidden(_))
-        ));
+        for role in [Role::TeamManager, Role::Administrator] {
+            let own = Actor::new(owner(), None, &[Role::Employee, role], None);
+            for action in [Action::Execute, Action::ForceExecute] {
+                assert!(matches!(can(&own, action, &standing), Err(Error::Forbidden(_))));
+            }
+        }
+    }
+
+    #[test]
+    fn an_approved_sheet_is_not_reopened_once_it_is_invoiced() {
+        let mut invoiced = cell(1, day(0), 8);
+        invoiced.invoice_line_id = Some(Uuid::from_u128(1));
+        let mut time_off = cell(1, day(0), 8);
+        time_off.time_off_request_id = Some(Uuid::from_u128(1));
+        let admin = Actor::new(person(54), None, &[Role::Administrator], None);
+        for (status, cell, is_locked) in [
+            (ApprovalStatus::Approved, &invoiced, true),
+            (ApprovalStatus::Submitted, &invoiced, false),
+            (ApprovalStatus::Approved, &time_off, false),
+        ] {
+            let mut sheet = sheet(&[line(1, target(0, 0, 0), vec![cell.clone()])]);
+            sheet.status = status;
+            let standing = Standing {
+                sheet: &sheet,
+                manager_id: None,
+            };
+            let result = can(&admin, Action::Reopen, &standing);
+            assert_eq!(matches!(result, Err(Error::Locked(_))), is_locked, "{status:?}");
+            assert_eq!(result.is_err(), is_locked);
+        }
     }
 
     #[test]
