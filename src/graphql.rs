@@ -18,5 +18,6 @@ pub mod schema;
 pub mod session;
 pub mod subscription;
 pub mod types;
+pub mod ws;
 
 pub use schema::{Schema, schema, sdl};

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, VARY, WWW_AUTHENTICATE};
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, UPGRADE, VARY, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -24,6 +26,7 @@ use super::front::refusal::{Code, Refusal};
 use super::front::{Answer, Front, Kind, Prepared};
 use super::limits::TransportLimits;
 use super::session::{Authenticate, Session};
+use super::ws;
 
 /// Everything that the GraphQL end point needs.
 pub struct Endpoint {
@@ -55,6 +58,9 @@ pub fn router(endpoint: Endpoint) -> Router {
 }
 
 async fn serve(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
+    if asks_for_socket(&request) {
+        return ws::upgrade(endpoint, request).await;
+    }
     let accepted = accepted(request.headers());
     let media = accepted.single.unwrap_or(Media::Json);
     let Some(session) = request.extensions().get::<Session>().cloned() else {
@@ -77,6 +83,13 @@ async fn serve(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Respo
         .header(ALLOW, "GET, POST")),
     };
     outcome.unwrap_or_else(|failure| failure.into_response(media))
+}
+
+/// HTTP/1.1 upgrades a GET; HTTP/2 has an extended CONNECT.
+fn asks_for_socket(request: &Request) -> bool {
+    let upgrade = request.headers().get(UPGRADE);
+    request.method() == Method::CONNECT
+        || upgrade.is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
 async fn post(

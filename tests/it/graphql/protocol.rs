@@ -4,3 +4,4 @@ mod documents;
 mod hostile;
 mod http;
 mod variables;
+mod ws;
