@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_graphql::{
     Context, Enum, Error, InputObject, InputValueError, InputValueResult, Interface, Object, OneofObject,
@@ -448,4 +448,36 @@ pub fn code(answer: &serde_json::Value) -> &str {
     answer["errors"][0]["extensions"]["code"]
         .as_str()
         .unwrap_or_default()
+}
+
+/// How long this thread, which runs client and server of a test, is on a processor: what else a
+/// machine is busy with does not count. Time as such where the system does not tell.
+pub struct Effort {
+    begun: Instant,
+    before: Option<Duration>,
+}
+
+impl Effort {
+    /// Well under a second, for a build that is not optimized.
+    const SMALL: Duration = Duration::from_millis(900);
+
+    pub fn begin() -> Self {
+        Self {
+            begun: Instant::now(),
+            before: Self::on_processor(),
+        }
+    }
+
+    pub fn was_small(&self) {
+        let spent = match (self.before, Self::on_processor()) {
+            (Some(before), Some(now)) => now.saturating_sub(before),
+            _ => self.begun.elapsed(),
+        };
+        assert!(spent < Self::SMALL, "{spent:?}");
+    }
+
+    fn on_processor() -> Option<Duration> {
+        let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        told.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+    }
 }

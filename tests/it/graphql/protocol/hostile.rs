@@ -1,20 +1,14 @@
 //! Documents and variables that are made to do harm: each is refused in well under a second.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 
-use crate::graphql::toy::{Server, code};
+use crate::graphql::toy::{Effort, Server, code};
 
-/// Sends and insists on an answer in well under a second, even unoptimized and on a busy machine.
+/// Sends, and insists on a quick answer.
 async fn quickly(server: &Server, params: Value) -> (u16, Value) {
-    let started = Instant::now();
+    let effort = Effort::begin();
     let answer = server.send(params).await;
-    assert!(
-        started.elapsed() < Duration::from_millis(900),
-        "{:?}",
-        started.elapsed()
-    );
+    effort.was_small();
     answer
 }
 
@@ -173,12 +167,12 @@ async fn hostile_variables_are_refused_quickly_and_do_no_harm() {
     for (name, open, close) in [("lists", "[", "]"), ("objects", "{\"a\":", "}")] {
         let nest = format!("{}1{}", open.repeat(50_000), close.repeat(50_000));
         let body = format!("{{{query},\"variables\":{{\"g\":{nest}}}}}");
-        let started = Instant::now();
+        let effort = Effort::begin();
         let response = server.post().body(body).send().await.unwrap();
+        effort.was_small();
         assert_eq!(response.status(), 400, "{name}");
         let answer: Value = response.json().await.unwrap();
         assert_eq!(code(&answer), "BAD_REQUEST");
-        assert!(started.elapsed() < Duration::from_millis(900));
     }
     let wide: Vec<i32> = vec![0; 100_000];
     let (status, _) = quickly(

@@ -1,11 +1,9 @@
 //! GraphQL over HTTP: methods, media types, statuses, bodies and event streams.
 
-use std::time::{Duration, Instant};
-
 use reqwest::header::{ACCEPT, ALLOW, CONTENT_TYPE, HeaderMap};
 use serde_json::{Value, json};
 
-use crate::graphql::toy::{SHORT_TOKEN, Server, TOKEN, code};
+use crate::graphql::toy::{Effort, SHORT_TOKEN, Server, TOKEN, code};
 
 fn content_type(headers: &HeaderMap) -> &str {
     headers[CONTENT_TYPE].to_str().unwrap()
@@ -219,15 +217,11 @@ async fn bodies_that_are_no_request_are_refused_quickly_and_do_no_harm() {
             b"{\"query\":\"{ saves }\",\"variables\":{\"a\":1e999}}".to_vec(),
         ),
     ] {
-        let started = Instant::now();
+        let effort = Effort::begin();
         let response = server.post().body(body).send().await.unwrap();
+        effort.was_small();
         assert_eq!(response.status(), 400, "{name}");
         assert_eq!(code(&response.json().await.unwrap()), "BAD_REQUEST", "{name}");
-        assert!(
-            started.elapsed() < Duration::from_millis(900),
-            "{name} {:?}",
-            started.elapsed()
-        );
     }
     assert_eq!(server.ask("{ saves }").await, json!({ "data": { "saves": 0 } }));
 }
@@ -236,7 +230,9 @@ async fn bodies_that_are_no_request_are_refused_quickly_and_do_no_harm() {
 async fn bodies_beyond_the_limit_are_refused_announced_or_not() {
     let server = Server::start().await;
     let large = vec![b' '; 20 * 1024 * 1024];
+    let effort = Effort::begin();
     let response = server.post().body(large.clone()).send().await.unwrap();
+    effort.was_small();
     assert_eq!(response.status(), 413);
     assert_eq!(code(&response.json().await.unwrap()), "LIMIT_EXCEEDED");
     let pieces = large
