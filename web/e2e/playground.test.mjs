@@ -102,8 +102,8 @@ describe('the playground', () => {
   });
 });
 
-const SUBSCRIPTION = 'subscription { timesheetChanged { id } }';
-const MUTATION = 'mutation { openTimesheet(userId: "0198-0", date: "2026-11-02") { timesheet { id } } }';
+const SUBSCRIPTION = 'subscription { timesheetChanged { kind timesheet { id } } }';
+const MUTATION = 'mutation { openTimesheet(date: "2026-11-02") { timesheet { id } } }';
 
 /**
  * @param {import('./server.mjs').Server} server
