@@ -2,7 +2,10 @@
 //! disk fails or the process dies.
 
 mod contract;
+mod disk;
+mod failures;
 mod lists;
+mod machine;
 mod recovery;
 mod samples;
 mod snapshots;

@@ -55,8 +55,13 @@ pub fn check(folder: &Path) -> Result<Report, StoreError> {
         )));
     }
     let storage: Arc<dyn Storage> = Arc::new(Folder::lock(folder).map_err(named)?);
+    check_in(&storage)
+}
+
+/// Checks the data in a storage, such as one of a test.
+pub fn check_in(storage: &Arc<dyn Storage>) -> Result<Report, StoreError> {
     let mut history = History::within(storage.clone());
-    let recovered = match recover(&*storage, &mut history) {
+    let recovered = match recover(&**storage, &mut history) {
         Ok(recovered) => recovered,
         Err(StoreError::Corrupt(fault)) => {
             return Ok(Report {
@@ -88,7 +93,8 @@ pub fn check(folder: &Path) -> Result<Report, StoreError> {
     compare_periods(&state, faults);
     compare_versions(&state, faults);
     compare_rows(&state, faults);
-    report.history = read_history(&mut history, state.at, faults).map_err(named)?;
+    report.history =
+        read_history(&mut history, state.at, faults).map_err(|error| store_error("the history", &error))?;
     Ok(report)
 }
 

@@ -5,6 +5,7 @@
 use std::hash::Hash;
 
 use dashmap::DashMap;
+use dashmap::Entry;
 
 use crate::domain::id::{RowIdPrefix, TimesheetId, UserId};
 use crate::domain::record::Record;
@@ -81,25 +82,33 @@ impl<K: Eq + Hash, V> Default for Places<K, V> {
 impl<K: Copy + Eq + Hash, V: Copy + Eq> Places<K, V> {
     /// The candidates for `key`; nearly always one or none.
     pub fn get(&self, key: &K) -> impl Iterator<Item = V> + use<K, V> {
-        let first = self.first.get(key).map(|value| *value);
-        let others = self.others.get(key).map(|values| values.clone());
+        // Held while the others are read, so that none is missed which is just being promoted.
+        let first = self.first.get(key);
+        let others = match &first {
+            Some(_) => self.others.get(key).map(|others| others.clone()),
+            None => None,
+        };
+        let first = first.map(|value| *value);
         first.into_iter().chain(others.into_iter().flatten())
     }
 
     /// Adds a candidate, once.
     pub fn add(&self, key: K, value: V) {
-        if self.get(&key).any(|known| known == value) {
-            return;
-        }
-        if self.first.contains_key(&key) {
-            self.others.entry(key).or_default().push(value);
-        } else {
-            self.first.insert(key, value);
+        match self.first.entry(key) {
+            Entry::Vacant(place) => drop(place.insert(value)),
+            Entry::Occupied(first) => {
+                if *first.get() != value {
+                    let mut others = self.others.entry(key).or_default();
+                    if !others.contains(&value) {
+                        others.push(value);
+                    }
+                }
+            }
         }
     }
 
-    /// Removes a candidate. One writer adds and removes; a reader beside it may see the promoted
-    /// candidate twice, and never misses one.
+    /// Removes a candidate. Only one thread may remove, and none may add meanwhile; a reader beside it
+    /// may see a candidate twice that is just being promoted, and never misses one.
     pub fn remove(&self, key: &K, value: V) {
         let is_first = self.first.get(key).is_some_and(|first| *first == value);
         let promoted = self

@@ -120,6 +120,7 @@ impl Upkeep {
 
     /// A new journal could not be begun; it is tried again after a short time.
     pub fn journal_failed_again(&mut self, reason: String) {
+        tell(self.asked.drain(..), &Err(reason.clone()));
         self.journal_failed(reason);
         self.not_before = Some(Instant::now() + self.options.retry_after);
         self.job_ended();
@@ -127,6 +128,7 @@ impl Upkeep {
 
     /// A new journal has begun, with a snapshot of everything.
     pub fn journal_began(&mut self) {
+        tell(self.asked.drain(..), &Ok(()));
         self.failure = None;
         self.pause = None;
         self.not_before = None;
@@ -145,10 +147,7 @@ impl Upkeep {
         } else {
             self.pause_checkpoints();
         }
-        for asker in self.served.drain(..) {
-            // Who no longer waits does not hear of it.
-            drop(asker.send(outcome.clone()));
-        }
+        tell(self.served.drain(..), outcome);
         self.job_ended();
     }
 
@@ -176,6 +175,13 @@ impl Upkeep {
 
     fn is_checkpoint_due(&self) -> bool {
         !self.asked.is_empty() || self.pause.is_some() || self.tail_bytes >= self.options.checkpoint_bytes
+    }
+}
+
+fn tell(askers: impl Iterator<Item = Asker>, outcome: &Result<(), String>) {
+    for asker in askers {
+        // Who no longer waits does not hear of it.
+        drop(asker.send(outcome.clone()));
     }
 }
 
