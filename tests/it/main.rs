@@ -14,4 +14,6 @@ mod http;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
+mod stories;
+#[cfg(test)]
 mod support;
