@@ -9,7 +9,13 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
+use crate::graphql;
+
+mod backup;
+mod check;
 mod demo;
+mod reach;
+mod remote;
 mod serve;
 
 const EXIT_CODES: &str = "\
@@ -31,6 +37,12 @@ struct Cli {
 enum Command {
     /// Serves the data of a folder until it is told to stop (SIGTERM, Ctrl-C).
     Serve(serve::Serve),
+    /// Writes a backup of the data into a new file, while a server runs or not.
+    Backup(backup::Backup),
+    /// Looks whether a stopped server's data is sound.
+    Check(Folder),
+    /// Prints the GraphQL schema.
+    Schema,
     /// Fills an empty folder with a made-up company.
     Demo(demo::Demo),
 }
@@ -57,6 +69,7 @@ struct Failure {
 
 impl Failure {
     const NOT_DONE: u8 = 1;
+    const DAMAGED: u8 = 4;
 }
 
 impl<E: fmt::Display> From<E> for Failure {
@@ -91,6 +104,9 @@ fn execute(command: Command) -> Result<(), Failure> {
     let runtime = Runtime::new()?;
     match command {
         Command::Serve(serve) => runtime.block_on(serve.run()),
+        Command::Backup(backup) => runtime.block_on(backup.run()),
+        Command::Check(folder) => check::run(&folder),
+        Command::Schema => print(graphql::schema::sdl().trim_end()),
         Command::Demo(demo) => runtime.block_on(demo.run()),
     }
 }

@@ -2,6 +2,7 @@
 //! means is the faces' matter; they are handed in as one router.
 
 pub mod accept;
+pub mod admin;
 pub mod answer;
 pub mod area;
 pub mod auth;

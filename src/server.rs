@@ -20,13 +20,17 @@ use crate::http::auth::Doorkeeper;
 use crate::http::closing::{self, Closing};
 use crate::http::gate::{Gate, Routes};
 use crate::http::tls::TlsError;
-use crate::http::{health, metrics, tls, ui};
-use crate::store::embedded::{Embedded, Options};
+use crate::http::{admin, health, metrics, tls, ui};
+use crate::store::embedded::{Embedded, Health, Options};
 use crate::store::{Store, StoreError};
 
+pub mod address;
+mod backups;
 pub mod first_start;
 pub mod system;
 
+use address::Address;
+use backups::OutgoingBackups;
 use first_start::AdministratorsToken;
 use system::{SystemClock, SystemSecrets, TimeOrderedIds};
 
@@ -50,6 +54,9 @@ pub enum ServeError {
         /// Why.
         source: io::Error,
     },
+    /// The listener has no address.
+    #[error("the listener is of no use: {0}")]
+    Listener(io::Error),
     /// The demo company breaks a rule.
     #[error("the demo company breaks a rule: {0}")]
     Demo(domain::error::Error),
@@ -118,6 +125,8 @@ impl Server {
         let limits = &self.settings.limits;
         let (closer, closing) = closing::channel();
         let doorkeeper = Doorkeeper::new(Arc::clone(&self.app), limits);
+        let data_dir = self.settings.data_dir.clone();
+        self.tell_address(&listener)?;
         let gate = Arc::new(Gate::new(
             self.routes(closing.clone()),
             doorkeeper,
@@ -128,15 +137,33 @@ impl Server {
         let tidying = tokio::spawn(tidy(Arc::clone(&gate), self.figures));
         accept::serve(listener, terms, gate, closer, shutdown).await;
         tidying.abort();
+        if let Err(error) = Address::remove(&data_dir) {
+            tracing::warn!(%error, "the address stays in the data folder");
+        }
         let store = self.store;
         tokio::task::spawn_blocking(move || store.close()).await?;
         Ok(())
     }
 
+    /// Keeps in the data folder where the server is to be found.
+    fn tell_address(&self, listener: &TcpListener) -> Result<(), ServeError> {
+        let data_dir = &self.settings.data_dir;
+        let told = listener.local_addr().map_err(ServeError::Listener)?;
+        let address = Address::of(told, self.settings.tls.as_ref())?;
+        address.write(data_dir).map_err(|source| ServeError::File {
+            path: data_dir.clone(),
+            source,
+        })
+    }
+
     fn routes(&self, closing: Closing) -> Routes {
+        let backups = OutgoingBackups::new(Arc::clone(&self.store), self.settings.data_dir.clone());
+        let health = self.store.health();
+        let is_ready = move || !closing.has_begun() && *health.borrow() == Health::Writable;
         Routes {
-            faces: metrics::routes(Arc::clone(&self.app), self.figures),
-            pages: ui::router().merge(health::routes(Arc::new(move || !closing.has_begun()))),
+            faces: metrics::routes(Arc::clone(&self.app), self.figures)
+                .merge(admin::routes(Arc::clone(&self.app), Arc::new(backups))),
+            pages: ui::router().merge(health::routes(Arc::new(is_ready))),
         }
     }
 }

@@ -1,4 +1,5 @@
 //! The program as people run it.
 
+mod data;
 mod demo;
 mod serve;
