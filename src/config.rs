@@ -14,6 +14,9 @@ pub struct Settings {
     pub demo: bool,
     /// The certificate, where the server speaks TLS by itself.
     pub tls: Option<Tls>,
+    /// Origins, such as `https://example.org`, whose pages may open WebSockets, beside the server's
+    /// own.
+    pub origins: Vec<String>,
     /// How much of what it takes.
     pub limits: Limits,
 }
@@ -25,6 +28,7 @@ impl Settings {
             data_dir: data_dir.into(),
             demo: false,
             tls: None,
+            origins: Vec::new(),
             limits: Limits::default(),
         }
     }

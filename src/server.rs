@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderValue;
+use axum::http::header::ACCEPT;
 use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -15,23 +17,30 @@ use crate::config::Settings;
 use crate::demo::Shape;
 use crate::domain;
 use crate::domain::time::Clock;
+use crate::graphql;
+use crate::graphql::front::{Front, InvalidSchema};
+use crate::graphql::http::Endpoint;
+use crate::graphql::limits::TransportLimits;
 use crate::http::accept::{self, Terms};
+use crate::http::area::Area;
 use crate::http::auth::Doorkeeper;
 use crate::http::closing::{self, Closing};
-use crate::http::gate::{Gate, Routes};
+use crate::http::gate::{Gate, Introduce, Routes};
 use crate::http::tls::TlsError;
-use crate::http::{admin, health, metrics, tls, ui};
+use crate::http::{admin, answer, health, metrics, tls, ui};
 use crate::store::embedded::{Embedded, Health, Options};
 use crate::store::{Store, StoreError};
 
 pub mod address;
 mod backups;
 pub mod first_start;
+mod sessions;
 pub mod system;
 
 use address::Address;
 use backups::OutgoingBackups;
 use first_start::AdministratorsToken;
+use sessions::Sessions;
 use system::{SystemClock, SystemSecrets, TimeOrderedIds};
 
 /// How often figures are gathered up, and quiet callers forgotten.
@@ -54,6 +63,9 @@ pub enum ServeError {
         /// Why.
         source: io::Error,
     },
+    /// The GraphQL schema is of no use.
+    #[error(transparent)]
+    Schema(#[from] InvalidSchema),
     /// The listener has no address.
     #[error("the listener is of no use: {0}")]
     Listener(io::Error),
@@ -123,20 +135,23 @@ impl Server {
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
         let limits = &self.settings.limits;
-        let (closer, closing) = closing::channel();
-        let doorkeeper = Doorkeeper::new(Arc::clone(&self.app), limits);
         let data_dir = self.settings.data_dir.clone();
         self.tell_address(&listener)?;
-        let gate = Arc::new(Gate::new(
-            self.routes(closing.clone()),
-            doorkeeper,
-            limits,
-            closing,
-        ));
+        let (closer, closing) = closing::channel();
+        let doorkeeper = Arc::new(Doorkeeper::new(Arc::clone(&self.app), limits));
+        let sessions = Sessions::new(Arc::clone(&self.app), Arc::clone(&doorkeeper));
+        let routes = self.routes(Arc::clone(&sessions), closing.clone())?;
+        let introduce = introduce(Arc::clone(&sessions));
+        let gate = Arc::new(Gate::new(routes, doorkeeper, introduce, limits, closing));
         let terms = Terms::new(limits, self.tls.clone());
-        let tidying = tokio::spawn(tidy(Arc::clone(&gate), self.figures));
+        let upkeep = [
+            tokio::spawn(tidy(Arc::clone(&gate), self.figures)),
+            tokio::spawn(sessions.end_withdrawn()),
+        ];
         accept::serve(listener, terms, gate, closer, shutdown).await;
-        tidying.abort();
+        for task in upkeep {
+            task.abort();
+        }
         if let Err(error) = Address::remove(&data_dir) {
             tracing::warn!(%error, "the address stays in the data folder");
         }
@@ -156,16 +171,48 @@ impl Server {
         })
     }
 
-    fn routes(&self, closing: Closing) -> Routes {
+    fn routes(&self, sessions: Arc<Sessions>, closing: Closing) -> Result<Routes, ServeError> {
+        let endpoint = Endpoint {
+            front: Arc::new(Front::new(
+                graphql::schema(Arc::clone(&self.app)),
+                graphql::limits::Limits::default(),
+            )?),
+            authenticate: sessions,
+            limits: TransportLimits {
+                body_bytes: self.settings.limits.body_bytes,
+                ..TransportLimits::default()
+            },
+            origins: self.settings.origins.clone(),
+            shutdown: closing.flag(),
+        };
         let backups = OutgoingBackups::new(Arc::clone(&self.store), self.settings.data_dir.clone());
         let health = self.store.health();
         let is_ready = move || !closing.has_begun() && *health.borrow() == Health::Writable;
-        Routes {
-            faces: metrics::routes(Arc::clone(&self.app), self.figures)
+        Ok(Routes {
+            faces: graphql::http::router(endpoint)
+                .merge(metrics::routes(Arc::clone(&self.app), self.figures))
                 .merge(admin::routes(Arc::clone(&self.app), Arc::new(backups))),
             pages: ui::router().merge(health::routes(Arc::new(is_ready))),
-        }
+        })
     }
+}
+
+/// GraphQL looks for a session, which lasts only where the answer does; all else for the caller.
+fn introduce(sessions: Arc<Sessions>) -> Introduce {
+    Arc::new(move |area, caller, request| match area {
+        Area::GraphQl => {
+            let accepts = request.headers.get(ACCEPT).map(HeaderValue::as_bytes);
+            let may_last = answer::has(accepts.unwrap_or_default(), b"text/event-stream");
+            request.extensions.insert(if may_last {
+                sessions.lasting(caller)
+            } else {
+                Sessions::brief(caller)
+            });
+        }
+        Area::Admin | Area::Metrics | Area::Page => {
+            request.extensions.insert(caller);
+        }
+    })
 }
 
 /// Opens the store of a data folder; reading all of it takes the processor, not the runtime.

@@ -37,6 +37,15 @@ pub(super) struct Serve {
     /// The certificate's private key as a PEM file.
     #[arg(long, env = "PUNCHCARD_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// An origin, such as https://example.org, whose pages may open WebSockets, beside the
+    /// server's own; more than one are parted by commas.
+    #[arg(
+        long,
+        env = "PUNCHCARD_ALLOW_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    allow_origin: Vec<String>,
     #[command(flatten)]
     logs: Logs,
     #[command(flatten)]
@@ -107,6 +116,7 @@ impl Serve {
                 .tls_cert
                 .zip(self.tls_key)
                 .map(|(certificate, key)| Tls { certificate, key }),
+            origins: self.allow_origin,
             limits: Limits {
                 connections: limits.max_connections,
                 header_time: Duration::from_secs(limits.header_seconds),

@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use async_graphql::{SDLExportOptions, SchemaBuilder};
 
+use super::front::{self, Planned};
 use super::mutation::Mutation;
 use super::query::Query;
 use super::subscription::Subscription;
 use crate::app::App;
 
 /// The schema of the GraphQL face.
-pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
+pub type Schema = async_graphql::Schema<Planned<Query>, Planned<Mutation>, Subscription>;
 
-fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription)
+fn builder() -> SchemaBuilder<Planned<Query>, Planned<Mutation>, Subscription> {
+    front::build(Query::default(), Mutation::default(), Subscription)
 }
 
 /// The schema over the application. Whoever executes an operation puts the

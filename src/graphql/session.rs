@@ -9,10 +9,12 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::front::Kind;
+
 /// A caller that was recognized. Cheap to clone; every request of a socket has the same one.
 #[derive(Clone)]
 pub struct Session {
-    introduce: Arc<dyn Fn(&mut Data) + Send + Sync>,
+    introduce: Arc<dyn Fn(Kind, &mut Data) + Send + Sync>,
     allow: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
     expires: Option<Instant>,
     revoked: Option<watch::Receiver<bool>>,
@@ -21,7 +23,7 @@ pub struct Session {
 impl Session {
     /// A session that lasts. `introduce` puts what resolvers ask their context for into the data
     /// of each request: the caller, and loaders that live as long as one request.
-    pub fn new(introduce: impl Fn(&mut Data) + Send + Sync + 'static) -> Self {
+    pub fn new(introduce: impl Fn(Kind, &mut Data) + Send + Sync + 'static) -> Self {
         Self {
             introduce: Arc::new(introduce),
             allow: None,
@@ -55,8 +57,8 @@ impl Session {
     }
 
     /// Puts the caller into the data of one request.
-    pub fn introduce(&self, data: &mut Data) {
-        (self.introduce)(data);
+    pub fn introduce(&self, kind: Kind, data: &mut Data) {
+        (self.introduce)(kind, data);
     }
 
     /// Whether one more operation may start now.

@@ -144,6 +144,7 @@ fn http_builder(header_time: Duration) -> auto::Builder<TokioExecutor> {
         .max_buf_size(HEAD_BYTES * 2);
     builder
         .http2()
+        .enable_connect_protocol()
         .timer(TokioTimer::new())
         .keep_alive_interval(HTTP2_PING)
         .keep_alive_timeout(header_time)

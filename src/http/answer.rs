@@ -2,13 +2,16 @@
 //! shape that the callers of each area read.
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::json;
 
 use super::area::Area;
 use crate::app::Error;
+
+/// How GraphQL over HTTP spells its answers.
+const GRAPHQL: &str = "application/graphql-response+json";
 
 /// Refuses with the error's status, code and text.
 pub fn refuse(area: Area, error: &Error) -> Response {
@@ -30,6 +33,25 @@ pub fn refuse(area: Area, error: &Error) -> Response {
         tracing::error!(code = error.code(), cause, "a request failed");
     }
     response
+}
+
+/// Refuses in the media type that the request prefers.
+pub fn refuse_to(area: Area, request: &HeaderMap, error: &Error) -> Response {
+    let mut response = refuse(area, error);
+    let accepts = request.get(ACCEPT).map(HeaderValue::as_bytes).unwrap_or_default();
+    if area == Area::GraphQl && has(accepts, GRAPHQL.as_bytes()) {
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static(GRAPHQL));
+    }
+    response
+}
+
+/// Whether a list of media types has this one.
+pub fn has(accepts: &[u8], kind: &[u8]) -> bool {
+    accepts
+        .windows(kind.len())
+        .any(|part| part.eq_ignore_ascii_case(kind))
 }
 
 /// An answer of this status: `{"errors":[{"message":...,"extensions":{"code":...}}]}` where

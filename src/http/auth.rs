@@ -7,6 +7,7 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::header::{AUTHORIZATION, UPGRADE};
 use axum::http::request::Parts;
@@ -62,12 +63,20 @@ impl Doorkeeper {
             Err(Error::Unauthenticated) => return Err(self.failed(peer)),
             Err(error) => return Err(error),
         };
-        if let (Some(limiter), Identity::Token { token_id, .. }) = (&self.requests, &caller.identity) {
-            limiter
-                .check_key(token_id)
-                .map_err(|until| self.wait(until.wait_time_from(self.clock.now())))?;
+        if let Identity::Token { token_id, .. } = caller.identity {
+            self.may_ask(token_id)?;
         }
         Ok(Some(caller))
+    }
+
+    /// Counts one request of a token, and refuses it if there were too many of late.
+    pub fn may_ask(&self, token: TokenId) -> Result<(), Error> {
+        match &self.requests {
+            None => Ok(()),
+            Some(limiter) => limiter
+                .check_key(&token)
+                .map_err(|until| wait(until.wait_time_from(self.clock.now()))),
+        }
     }
 
     /// Forgets who has been quiet for so long that nothing is held against them.
@@ -81,15 +90,14 @@ impl Doorkeeper {
     fn failed(&self, peer: SocketAddr) -> Error {
         match self.failures.check_key(&neighbourhood(peer.ip())) {
             Ok(()) => Error::Unauthenticated,
-            Err(until) => self.wait(until.wait_time_from(self.clock.now())),
+            Err(until) => wait(until.wait_time_from(self.clock.now())),
         }
     }
+}
 
-    #[expect(clippy::unused_self, reason = "reads as what the doorkeeper says")]
-    fn wait(&self, time: std::time::Duration) -> Error {
-        Error::RateLimited {
-            retry_after_seconds: time.as_secs() + 1,
-        }
+fn wait(time: Duration) -> Error {
+    Error::RateLimited {
+        retry_after_seconds: time.as_secs() + 1,
     }
 }
 
@@ -100,12 +108,11 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
+/// HTTP/1.1 upgrades a GET; HTTP/2 has an extended CONNECT.
 fn asks_for_a_socket(request: &Parts) -> bool {
-    request.method == Method::GET
-        && request
-            .headers
-            .get(UPGRADE)
-            .is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"))
+    let upgrade = request.headers.get(UPGRADE);
+    request.method == Method::CONNECT
+        || upgrade.is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
 /// Whom an address stands for: an IPv6 subscriber has a whole /64.

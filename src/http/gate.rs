@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
 use axum::response::Response;
 use futures_util::{FutureExt, StreamExt};
@@ -25,7 +26,7 @@ use super::limits;
 use super::logs::Line;
 use super::metrics::Figures;
 use super::request_id::RequestIds;
-use crate::app::Error;
+use crate::app::{Caller, Error};
 use crate::config::Limits;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -39,10 +40,14 @@ pub struct Routes {
     pub pages: Router,
 }
 
+/// Puts a caller into a request, in the form in which the face looks for them there.
+pub type Introduce = Arc<dyn Fn(Area, Caller, &mut Parts) + Send + Sync>;
+
 /// The way in.
 pub struct Gate {
     routes: Routes,
-    doorkeeper: Doorkeeper,
+    doorkeeper: Arc<Doorkeeper>,
+    introduce: Introduce,
     request_time: Duration,
     body_bytes: usize,
     ids: RequestIds,
@@ -52,10 +57,17 @@ pub struct Gate {
 
 impl Gate {
     /// A gate before these routes.
-    pub fn new(routes: Routes, doorkeeper: Doorkeeper, limits: &Limits, closing: Closing) -> Self {
+    pub fn new(
+        routes: Routes,
+        doorkeeper: Arc<Doorkeeper>,
+        introduce: Introduce,
+        limits: &Limits,
+        closing: Closing,
+    ) -> Self {
         Self {
             routes,
             doorkeeper,
+            introduce,
             request_time: limits.request_time,
             body_bytes: limits.body_bytes,
             ids: RequestIds::new(),
@@ -110,9 +122,9 @@ impl Gate {
                 Ok(None) => {}
                 Ok(Some(caller)) => {
                     line.set_user(caller.user_id());
-                    parts.extensions.insert(caller);
+                    (self.introduce)(area, caller, &mut parts);
                 }
-                Err(refusal) => return answer::refuse(area, &refusal),
+                Err(refusal) => return answer::refuse_to(area, &parts.headers, &refusal),
             }
             &self.routes.faces
         };

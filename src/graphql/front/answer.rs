@@ -94,7 +94,7 @@ impl Front {
 fn request(prepared: &Prepared, session: &Session) -> Request {
     let mut data = Data::default();
     data.insert(Arc::clone(&prepared.plan));
-    session.introduce(&mut data);
+    session.introduce(prepared.kind, &mut data);
     let mut request = Request::new(String::new()).variables(prepared.variables.clone());
     request.data = data;
     request.set_parsed_query(prepared.plan.entry.clone());

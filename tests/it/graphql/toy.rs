@@ -344,7 +344,7 @@ struct Tokens {
 
 impl Tokens {
     fn session(&self, token: &str) -> Option<Session> {
-        let session = Session::new(|data| data.insert(Caller("Ada"))).revocable(self.revoked.clone());
+        let session = Session::new(|_, data| data.insert(Caller("Ada"))).revocable(self.revoked.clone());
         match token {
             TOKEN => Some(session),
             SHORT_TOKEN => {

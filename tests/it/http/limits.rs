@@ -163,6 +163,12 @@ async fn a_face_is_closed_to_whoever_brings_no_token() {
     assert_eq!(response.headers()["www-authenticate"], "Bearer");
     let body: serde_json::Value = response.json().await.unwrap();
     assert_eq!(body["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    let media = "application/graphql-response+json";
+    let asked = Client::new()
+        .get(stack.url("/graphql"))
+        .header("accept", media)
+        .send();
+    assert_eq!(asked.await.unwrap().headers()["content-type"], media);
 }
 
 #[tokio::test]

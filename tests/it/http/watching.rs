@@ -84,3 +84,15 @@ async fn anonymous_callers_get_no_answer_over_graphql_introspection_included() {
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
     assert!(answer.get("data").is_none());
 }
+
+#[tokio::test]
+async fn known_callers_are_answered_over_graphql() {
+    let server = TestServer::start().await;
+    let answer = server.client().graphql("{ me { name } }", json!({})).await;
+    assert_eq!(answer, json!({ "data": { "me": { "name": "Administrator" } } }));
+    let stranger = server
+        .client_with("pct_wrong")
+        .graphql("{ me { name } }", json!({}))
+        .await;
+    assert_eq!(stranger["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+}

@@ -18,12 +18,8 @@ fn fresh(server: &TestServer) -> Client {
 async fn p5_two_hundred_calls_over_seven_dates_of_a_week_make_one_sheet() {
     let server = TestServer::start().await;
     let document = "mutation Open($date: Date!) { openTimesheet(date: $date) { timesheet { id } } }";
-    let today = data(
-        &server.client(),
-        "mutation { openTimesheet(date: \"2026-01-05\") { timesheet { id } } }",
-        json!({}),
-    );
-    let first = today.await["openTimesheet"]["timesheet"]["id"].clone();
+    let before = super::open(&server.client(), "2026-01-05").await;
+    let first = before["id"].clone();
     let calls = (0..200).map(|number| {
         let client = fresh(&server);
         let date = format!("2026-01-{:02}", 12 + number % 7);

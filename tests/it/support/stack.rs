@@ -9,7 +9,7 @@ use punchcard::config::Limits;
 use punchcard::http::accept::{self, Terms};
 use punchcard::http::auth::Doorkeeper;
 use punchcard::http::closing::{self, Closing};
-use punchcard::http::gate::{Gate, Routes};
+use punchcard::http::gate::{Gate, Introduce, Routes};
 use punchcard::server::system::{SystemClock, SystemSecrets, TimeOrderedIds};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -59,7 +59,11 @@ impl Stack {
         );
         let (closer, closing) = closing::channel();
         let routes = routes(closing.clone());
-        let gate = Arc::new(Gate::new(routes, Doorkeeper::new(app, &limits), &limits, closing));
+        let doorkeeper = Arc::new(Doorkeeper::new(app, &limits));
+        let introduce: Introduce = Arc::new(|_, caller, request| {
+            request.extensions.insert(caller);
+        });
+        let gate = Arc::new(Gate::new(routes, doorkeeper, introduce, &limits, closing));
         let terms = Terms::new(&limits, tls);
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async move {
