@@ -8,6 +8,7 @@ use async_graphql::{
 };
 
 use super::{Field, Object};
+use crate::graphql::front::UNSEEN;
 
 /// What to write of an object.
 #[derive(Debug, Default)]
@@ -127,6 +128,8 @@ fn bind_field<O: Object>(asked: &Asked<'_>, first: bool, selector: Selector<'_>)
 fn collect<'a>(set: &'a SelectionSet, selector: Selector<'a>, asked: &mut Vec<Asked<'a>>) {
     for selection in &set.items {
         match &selection.node {
+            // What the front asks for itself has no place in the answer.
+            Selection::Field(field) if field.node.response_key().node.as_str() == UNSEEN => {}
             Selection::Field(field) if selector.includes(&field.node.directives) => {
                 let key = field.node.response_key().node.as_str();
                 let set = &field.node.selection_set.node;
