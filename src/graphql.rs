@@ -2,8 +2,8 @@
 //! they come to into answers. No rule of the business is decided here, and nothing here knows of
 //! the store or of the other face.
 //!
-//! `front` and the transports stand before the schema and do not know it; `schema`, `query` and
-//! `types` are the schema.
+//! `front` and the transports stand before the schema and do not know it; `schema`, `query`,
+//! `mutation`, `subscription` and `types` are the schema.
 
 pub mod context;
 pub mod error;

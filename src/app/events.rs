@@ -57,10 +57,12 @@ impl App {
             }
         });
         // The first error is the last event.
-        let until_error = events.flat_map(stream::iter).scan(false, |ended, event| {
-            let result = (!*ended).then_some(event);
-            *ended |= matches!(result, Some(Err(_)));
-            std::future::ready(result)
+        let events = events.flat_map(stream::iter).boxed();
+        let until_error = stream::unfold(Some(events), |events| async {
+            let mut events = events?;
+            let event = events.next().await?;
+            let rest = event.is_ok().then_some(events);
+            Some((event, rest))
         });
         Ok(until_error.boxed())
     }

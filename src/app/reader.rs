@@ -7,12 +7,10 @@ use super::context::Identity;
 use super::{Caller, Error};
 use crate::domain::access::{Actor, Permission, Role};
 use crate::domain::change::{Face, Guard};
-use crate::domain::hours::Hours;
-use crate::domain::id::{ProjectId, ScheduleId, TimesheetId, UserId};
+use crate::domain::id::{ProjectId, TimesheetId, UserId};
 use crate::domain::period::Period;
 use crate::domain::query::{Page, Query};
 use crate::domain::record::{Entity, Key, Record};
-use crate::domain::schedule::{Schedule, scheduled_hours};
 use crate::domain::task::ProjectTask;
 use crate::domain::time::{Date, Instant};
 use crate::domain::timesheet::Timesheet;
@@ -21,6 +19,7 @@ use crate::domain::user::User;
 use crate::store::View;
 
 pub mod booking;
+pub mod facts;
 mod sheet;
 pub mod visibility;
 
@@ -179,41 +178,6 @@ impl Reader {
             return Ok(vec![Arc::default(); projects.len()]);
         }
         Ok(self.view.tasks_of(projects).await?)
-    }
-
-    /// The hours to work on each date of the sheet, by its owner's calendar, zeros included (M4).
-    pub async fn schedule_of(&self, sheet: &Timesheet) -> Result<Vec<(Date, Hours)>, Error> {
-        // The owner's calendar belongs to the sheet: who sees the one sees the other.
-        let Some(owner) = self.view.get::<User>(sheet.user_id).await? else {
-            return Err(Error::Internal(format!(
-                "the owner of timesheet {} is missing",
-                sheet.id
-            )));
-        };
-        let mut ids: Vec<ScheduleId> = sheet
-            .period
-            .dates()
-            .filter_map(|date| owner.schedules.at(date).copied())
-            .collect();
-        ids.dedup();
-        let schedules: Vec<Arc<Schedule>> = self
-            .view
-            .many::<Schedule>(&ids)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect();
-        let known = |id| {
-            schedules
-                .iter()
-                .find(|schedule| schedule.id == id)
-                .map(Arc::as_ref)
-        };
-        Ok(sheet
-            .period
-            .dates()
-            .map(|date| (date, scheduled_hours(&owner.schedules, known, date)))
-            .collect())
     }
 
     /// What of a kind of records the caller may see.

@@ -5,6 +5,7 @@ use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value, value};
 
 use crate::app::Error;
 use crate::domain::error::Fault;
+use crate::graphql::types::fault::path_in_input;
 
 /// The error at `position` of the document that tells of a refusal.
 pub fn server_error(error: &Error, position: Pos) -> ServerError {
@@ -56,7 +57,7 @@ fn extensions(error: &Error) -> ErrorExtensionValues {
 fn fault(fault: &Fault) -> Value {
     let Fault { path, code, message } = fault;
     value!({
-        "path": path.to_string(),
+        "path": path_in_input(path),
         "code": code.as_str(),
         "message": message.as_str(),
     })

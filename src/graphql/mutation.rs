@@ -1,13 +1,34 @@
-//! The mutations: each turns its input into a command of the application, and what came of it into
-//! a payload. What a client is to handle, such as a conflict or faults of its input, is a member
-//! of the payload; anything else is an error.
+//! The mutations: each turns its input into one command of the application, and what came of it
+//! into a payload.
 
-use async_graphql::MergedObject;
+use async_graphql::{Context, MergedObject};
 
-pub mod outcome;
+use super::context::{app, caller, fresh_reader};
+use super::render::{Answer, Answered};
+use crate::app::{App, Caller, Error, Reader};
+
+pub mod inputs;
+pub mod reference;
 pub mod timesheets;
+pub mod tokens;
 
-/// What can be done. Nothing is answered before it is durable.
+/// What can be done. The mutations of one operation run one after the other; each happens as a
+/// whole or not at all.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(timesheets::TimesheetMutations);
+pub struct Mutation(timesheets::Timesheets, reference::Reference, tokens::Tokens);
+
+/// The answer to a verb: what came of it, with the data as it is after it.
+async fn answer<O: Answered>(ctx: &Context<'_>, result: Result<O::Owned, Error>) -> Answer<O> {
+    let with_reader: Result<(Reader, O::Owned), Error> = async {
+        let outcome = result?;
+        Ok((fresh_reader(ctx).await?, outcome))
+    }
+    .await;
+    Answer::from(with_reader)
+}
+
+/// Whom a verb is called on, and by whom.
+fn parties<'a>(ctx: &Context<'a>) -> Result<(&'a App, &'a Caller), Error> {
+    Ok((app(ctx)?, caller(ctx)?))
+}

@@ -15,7 +15,7 @@ pub mod load;
 pub mod plan;
 pub mod register;
 
-pub use answer::{Answer, Answers};
+pub use answer::{Answer, Answers, Told};
 pub use json::Json;
 pub use load::{Scene, Wanted};
 pub use plan::Plan;
@@ -273,7 +273,7 @@ impl<O: Object> Field<O> {
 /// The object that is part of another: `part!(Contact, "contact", "...", |it| it.contact())`,
 /// where the expression is an `Option` of the part's view.
 macro_rules! part {
-    ($of:ty, $name:literal, $about:expr, |$view:ident| $part:expr) => {
+    ($of:ty, $name:expr, $about:expr, |$view:ident| $part:expr) => {
         $crate::graphql::render::Field::part::<$of>(
             $name,
             $about,
@@ -290,10 +290,27 @@ macro_rules! part {
     };
 }
 
+/// The object that is always part of another: as [`part!`], where the expression is its view.
+macro_rules! own_part {
+    ($of:ty, $name:expr, $about:expr, |$view:ident| $part:expr) => {
+        $crate::graphql::render::Field::part::<$of>(
+            $name,
+            $about,
+            $crate::graphql::render::Type::object::<$of>(),
+            |$view, plan, wanted| {
+                $crate::graphql::render::load::gather::<$of>($part, plan, wanted);
+            },
+            |$view, plan, scene, json| {
+                $crate::graphql::render::write::<$of>($part, plan, scene, json);
+            },
+        )
+    };
+}
+
 /// The objects that are part of another: `parts!(Line, "lines", "...", |it| it.lines())`, where the
 /// expression is an iterator of the parts' views.
 macro_rules! parts {
-    ($of:ty, $name:literal, $about:expr, |$view:ident| $parts:expr) => {
+    ($of:ty, $name:expr, $about:expr, |$view:ident| $parts:expr) => {
         $crate::graphql::render::Field::part::<$of>(
             $name,
             $about,
@@ -312,4 +329,4 @@ macro_rules! parts {
     };
 }
 
-pub(in crate::graphql) use {part, parts};
+pub(in crate::graphql) use {own_part, part, parts};

@@ -5,6 +5,7 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 
 use crate::domain;
 use crate::domain::hours::Hours;
+use crate::domain::id;
 use crate::domain::time::Instant;
 
 /// A calendar date.
@@ -26,6 +27,25 @@ pub struct Uuid(pub uuid::Uuid);
 /// The version of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowVersion(pub domain::version::RowVersion);
+
+macro_rules! takes_over {
+    ($($scalar:ident => $($value:ty),+;)+) => {$($(
+        impl From<$scalar> for $value {
+            fn from(scalar: $scalar) -> Self {
+                scalar.0.into()
+            }
+        }
+    )+)+};
+}
+
+takes_over! {
+    Date => domain::time::Date;
+    DateTime => Instant;
+    Decimal => Hours;
+    RowVersion => domain::version::RowVersion;
+    Uuid => id::ActivityId, id::AllocationId, id::DepartmentId, id::LineId, id::OrganizationId, id::ProjectId,
+        id::ScheduleId, id::TaskId, id::TemplateId, id::TimesheetId, id::TokenId, id::UserId;
+}
 
 /// What is expected of each scalar, by its name in the schema.
 pub const EXPECTED: [(&str, &str); 5] = [

@@ -10,7 +10,7 @@ use super::query::Query;
 use super::subscription::Subscription;
 use crate::app::App;
 
-/// The schema of the GraphQL face.
+/// The schema of the GraphQL face, to be executed by a [`Front`](super::front::Front).
 pub type Schema = async_graphql::Schema<Planned<Query>, Planned<Mutation>, Subscription>;
 
 fn builder() -> SchemaBuilder<Planned<Query>, Planned<Mutation>, Subscription> {

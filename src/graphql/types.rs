@@ -4,10 +4,15 @@
 use crate::domain::time::Date;
 
 pub mod activity;
+pub mod booking;
+pub mod change;
 pub mod connection;
 pub mod department;
 pub mod enums;
+
+pub mod fault;
 pub mod organization;
+pub mod payload;
 pub mod project;
 pub mod schedule;
 pub mod settings;

@@ -1,8 +1,15 @@
 //! The GraphQL face: one story a file.
 
+mod booking;
+mod copy;
 mod lists;
+mod open;
 mod protocol;
 mod reading;
+mod reference;
+mod save;
 mod schema;
 mod strangers;
+mod tokens;
 mod toy;
+mod watching;

@@ -16,6 +16,9 @@ use crate::graphql::error::server_error;
 /// One object, or null.
 pub struct Answer<O: Answered>(Result<Option<(Reader, O::Owned)>, Error>);
 
+/// One object that is told of by a subscription; a refusal takes its place.
+pub struct Told<O: Answered>(Answer<O>);
+
 /// A list of objects, or null.
 pub struct Answers<O: Answered>(Result<(Reader, Vec<O::Owned>), Error>);
 
@@ -28,6 +31,12 @@ impl<O: Answered> From<Result<Option<(Reader, O::Owned)>, Error>> for Answer<O> 
 impl<O: Answered> From<Result<(Reader, O::Owned), Error>> for Answer<O> {
     fn from(result: Result<(Reader, O::Owned), Error>) -> Self {
         Self(result.map(Some))
+    }
+}
+
+impl<O: Answered> From<Result<(Reader, O::Owned), Error>> for Told<O> {
+    fn from(result: Result<(Reader, O::Owned), Error>) -> Self {
+        Self(Answer::from(result))
     }
 }
 
@@ -124,5 +133,21 @@ impl<O: Answered> OutputType for Answers<O> {
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         let plan = Plan::of::<O>(ctx)?;
         Ok(settle(self.render(&plan).await, ctx, field))
+    }
+}
+
+impl<O: Answered> OutputType for Told<O> {
+    fn type_name() -> Cow<'static, str> {
+        O::NAME.into()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Type::object::<O>().register(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        let plan = Plan::of::<O>(ctx)?;
+        let value = self.0.render(&plan).await;
+        value.map_err(|refusal| ctx.set_error_path(server_error(&refusal, field.pos)))
     }
 }

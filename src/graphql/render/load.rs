@@ -4,18 +4,18 @@
 use std::sync::Arc;
 
 use super::{Field, Object, Plan, Stored, Today, Value};
+use crate::app::reader::facts::{Asked, Facts};
 use crate::app::{Error, Reader};
-use crate::domain::hours::Hours;
 use crate::domain::id::TimesheetId;
 use crate::domain::record::{Key, Record};
-use crate::domain::time::Date;
 use crate::domain::timesheet::Timesheet;
 
 /// What is to be loaded.
 pub struct Wanted<'p> {
     today: Today,
     records: Vec<Reference<'p>>,
-    schedules: Vec<Arc<Timesheet>>,
+    sheets: Vec<Arc<Timesheet>>,
+    facts: Asked,
 }
 
 /// A record that is wanted, and what of it.
@@ -34,7 +34,7 @@ pub struct Scene {
     /// In order of the keys; `None` where there is no such record, or none to be seen.
     records: Vec<(Key, Option<Record>)>,
     /// In order of the ids.
-    schedules: Vec<(TimesheetId, Vec<(Date, Hours)>)>,
+    facts: Vec<(TimesheetId, Facts)>,
 }
 
 /// Notes what the object that is seen through `view` needs loaded, for what `plan` asks of it.
@@ -72,17 +72,22 @@ impl<O: Object> Field<O> {
 
 impl Wanted<'_> {
     /// Nothing yet.
-    pub const fn new(today: Today) -> Self {
+    pub fn new(today: Today) -> Self {
         Self {
             today,
             records: Vec::new(),
-            schedules: Vec::new(),
+            sheets: Vec::new(),
+            facts: Asked::default(),
         }
     }
 
-    /// The hours to work on each date of the sheet.
-    pub fn schedule(&mut self, sheet: &Arc<Timesheet>) {
-        self.schedules.push(Arc::clone(sheet));
+    /// Facts of the sheet: those that `choose` marks.
+    pub fn facts(&mut self, sheet: &Arc<Timesheet>, choose: impl FnOnce(&mut Asked)) {
+        choose(&mut self.facts);
+        // The fields of one sheet ask one after the other.
+        if self.sheets.last().is_none_or(|last| last.id != sheet.id) {
+            self.sheets.push(Arc::clone(sheet));
+        }
     }
 
     /// Each record once per plan, in order of the keys.
@@ -100,12 +105,10 @@ impl Scene {
         let mut scene = Self {
             today: wanted.today,
             records: Vec::new(),
-            schedules: Vec::new(),
+            facts: Vec::new(),
         };
         loop {
-            scene
-                .load_schedules(reader, std::mem::take(&mut wanted.schedules))
-                .await?;
+            scene.load_facts(reader, &mut wanted).await?;
             if wanted.records.is_empty() {
                 return Ok(scene);
             }
@@ -134,12 +137,16 @@ impl Scene {
         Ok(deeper)
     }
 
-    async fn load_schedules(&mut self, reader: &Reader, sheets: Vec<Arc<Timesheet>>) -> Result<(), Error> {
-        for sheet in sheets {
-            let hours = reader.schedule_of(&sheet).await?;
-            self.schedules.push((sheet.id, hours));
+    async fn load_facts(&mut self, reader: &Reader, wanted: &mut Wanted<'_>) -> Result<(), Error> {
+        if wanted.sheets.is_empty() {
+            return Ok(());
         }
-        self.schedules.sort_unstable_by_key(|(id, _)| *id);
+        wanted.sheets.sort_unstable_by_key(|sheet| sheet.id);
+        wanted.sheets.dedup_by_key(|sheet| sheet.id);
+        let sheets: Vec<&Timesheet> = wanted.sheets.iter().map(Arc::as_ref).collect();
+        let facts = reader.facts(&sheets, wanted.facts).await?;
+        self.facts.extend(sheets.iter().map(|sheet| sheet.id).zip(facts));
+        self.facts.sort_unstable_by_key(|(id, _)| *id);
         Ok(())
     }
 
@@ -154,11 +161,10 @@ impl Scene {
         self.records.get(position)?.1.as_ref()
     }
 
-    /// The hours to work on each date of the sheet.
-    pub fn schedule(&self, sheet: TimesheetId) -> &[(Date, Hours)] {
-        let position = self.schedules.binary_search_by_key(&sheet, |(id, _)| *id);
-        let found = position.ok().and_then(|position| self.schedules.get(position));
-        found.map(|(_, hours)| hours.as_slice()).unwrap_or_default()
+    /// The facts of a sheet that were asked for.
+    pub fn facts(&self, sheet: TimesheetId) -> Option<&Facts> {
+        let position = self.facts.binary_search_by_key(&sheet, |(id, _)| *id).ok()?;
+        self.facts.get(position).map(|(_, facts)| facts)
     }
 
     fn position(&self, key: Key) -> Result<usize, usize> {

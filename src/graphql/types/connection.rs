@@ -11,7 +11,7 @@ use crate::domain::model::EntityModel;
 use crate::domain::query::{Cursor, Page, Query};
 use crate::domain::record::{Kind, Record};
 use crate::graphql::render::load::gather;
-use crate::graphql::render::{Answered, Field, Object, Stored, Type, parts, write, write_option};
+use crate::graphql::render::{Answered, Field, Object, Stored, Type, own_part, parts, write_option};
 
 /// An object type that is listed: what the types around its lists are called.
 pub trait Listed: Stored {
@@ -62,13 +62,9 @@ impl<O: Listed> Object for Connection<O> {
             .records
             .iter()
             .filter_map(O::view)),
-        Field::part::<PageInfo>(
-            "pageInfo",
-            "What is before and after the page.",
-            Type::object::<PageInfo>(),
-            |_, _, _| {},
-            |it, plan, scene, json| write::<PageInfo>(it, plan, scene, json),
-        ),
+        own_part!(PageInfo, "pageInfo", "What is before and after the page.", |it| {
+            it
+        }),
         Field::leaf(
             "totalCount",
             "How many items the whole list has.",

@@ -20,6 +20,7 @@ put_by_name!(
     ApprovalStatus,
     BillingType,
     ChangeKind,
+    FaultCode,
     PeriodKind,
     ProjectState,
     Role,
@@ -89,7 +90,7 @@ pub enum Role {
 pub enum PeriodKind {
     /// Every date by itself.
     Day,
-    /// Seven days from `firstDayOfWeek` on.
+    /// Seven days from `firstDay` on.
     Week,
     /// Weeks that end with the month and begin again with the next.
     WeekSplitByMonth,

@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use super::{CREATED, ID, IS_ACTIVE, ROW_VERSION};
-use crate::domain::hours::Hours;
 use crate::domain::schedule::{Pattern, Schedule, ScheduleException};
-use crate::domain::time::Date;
-use crate::graphql::render::{Field, Object, Type, part, parts};
+use crate::graphql::render::{Field, Object, Type, own_part, parts};
 
 /// A pattern of working hours with its exceptions.
 pub struct ScheduleObject;
 
-/// A cycle of days.
-pub struct ScheduleCycleObject;
+/// The hours of ordinary days.
+pub struct SchedulePatternObject;
 
 /// A date whose hours differ.
 pub struct ScheduleExceptionObject;
@@ -20,8 +18,7 @@ pub struct ScheduleExceptionObject;
 impl Object for ScheduleObject {
     type View<'a> = &'a Arc<Schedule>;
     const NAME: &'static str = "Schedule";
-    const ABOUT: &'static str = "A pattern of working hours with its exceptions. The pattern is a week or a cycle of days; \
-         the other is null.";
+    const ABOUT: &'static str = "A pattern of working hours with its exceptions.";
     const FIELDS: &'static [Field<Self>] = &[
         Field::leaf("id", ID, Type::ID, |it, json| json.put(it.id)),
         Field::leaf("rowVersion", ROW_VERSION, Type::VERSION, |it, json| {
@@ -34,25 +31,11 @@ impl Object for ScheduleObject {
             json.put(it.meta.is_active);
         }),
         Field::leaf("name", "The name.", Type::STRING, |it, json| json.put(&*it.name)),
-        Field::leaf(
-            "week",
-            "The hours of Monday to Sunday; null if the pattern is a cycle.",
-            Type::DECIMAL.list().nullable(),
-            |it, json| match &it.pattern {
-                Pattern::Weekly(days) => json.put_list(days.iter().copied()),
-                Pattern::Cycle { .. } => json.put_null(),
-            },
-        ),
-        part!(
-            ScheduleCycleObject,
-            "cycle",
-            "The cycle of days; null if the pattern is a week.",
-            |it| {
-                match &it.pattern {
-                    Pattern::Weekly(_) => None,
-                    Pattern::Cycle { anchor, days } => Some((*anchor, &**days)),
-                }
-            }
+        own_part!(
+            SchedulePatternObject,
+            "pattern",
+            "The hours of ordinary days.",
+            |it| &it.pattern
         ),
         parts!(
             ScheduleExceptionObject,
@@ -65,22 +48,28 @@ impl Object for ScheduleObject {
 
 super::shows!(ScheduleObject, Schedule, Schedule);
 
-impl Object for ScheduleCycleObject {
-    type View<'a> = (Date, &'a [Hours]);
-    const NAME: &'static str = "ScheduleCycle";
-    const ABOUT: &'static str = "A cycle of any number of days, over and over.";
+impl Object for SchedulePatternObject {
+    type View<'a> = &'a Pattern;
+    const NAME: &'static str = "SchedulePattern";
+    const ABOUT: &'static str = "The hours of ordinary days: a week, or a cycle of any number of days.";
     const FIELDS: &'static [Field<Self>] = &[
         Field::leaf(
             "anchor",
-            "A date that has the first day's hours.",
-            Type::DATE,
-            |(anchor, _), json| json.put(anchor),
+            "A date that has the first day's hours; null for a week, of which Monday has them.",
+            Type::DATE.nullable(),
+            |it, json| match it {
+                Pattern::Weekly(_) => json.put_null(),
+                Pattern::Cycle { anchor, .. } => json.put(*anchor),
+            },
         ),
         Field::leaf(
             "days",
-            "The hours of each day of the cycle.",
+            "The hours of each day in turn.",
             Type::DECIMAL.list(),
-            |(_, days), json| json.put_list(days.iter().copied()),
+            |it, json| match it {
+                Pattern::Weekly(days) => json.put_list(days.iter().copied()),
+                Pattern::Cycle { days, .. } => json.put_list(days.iter().copied()),
+            },
         ),
     ];
 }

@@ -7,10 +7,13 @@ use super::{CREATED, ID, IS_ACTIVE, ROW_VERSION};
 use crate::domain::period;
 use crate::domain::template::TimesheetTemplate;
 use crate::domain::time::Date;
-use crate::graphql::render::{Field, Object, Type};
+use crate::graphql::render::{Field, Object, Type, own_part};
 
 /// What new timesheets are made after.
 pub struct TimesheetTemplateObject;
+
+/// Which dates make one timesheet.
+pub struct TimesheetPeriodObject;
 
 impl Object for TimesheetTemplateObject {
     type View<'a> = &'a Arc<TimesheetTemplate>;
@@ -29,29 +32,47 @@ impl Object for TimesheetTemplateObject {
             json.put(it.meta.is_active);
         }),
         Field::leaf("name", "The name.", Type::STRING, |it, json| json.put(&*it.name)),
-        Field::leaf(
-            "periodKind",
+        own_part!(
+            TimesheetPeriodObject,
+            "period",
             "Which dates make one timesheet.",
-            Type::input::<PeriodKind>(),
-            |it, json| json.put(PeriodKind::from(it.period_kind)),
-        ),
-        Field::leaf(
-            "firstDayOfWeek",
-            "The day on which weeks begin; null unless the periods are weeks.",
-            Type::input::<Weekday>().nullable(),
-            |it, json| json.put(first_day(it.period_kind)),
-        ),
-        Field::leaf(
-            "anchor",
-            "The first date of one of the periods; null unless they are two weeks long.",
-            Type::DATE.nullable(),
-            |it, json| json.put(anchor(it.period_kind)),
+            |it| it.period_kind
         ),
         Field::leaf(
             "dueDays",
             "Days from the end of the period until the timesheet is due.",
             Type::INT,
             |it, json| json.put(it.due_days),
+        ),
+    ];
+}
+
+super::shows!(TimesheetTemplateObject, Template, TimesheetTemplate);
+
+impl Object for TimesheetPeriodObject {
+    type View<'a> = period::PeriodKind;
+    const NAME: &'static str = "TimesheetPeriod";
+    const ABOUT: &'static str = "Which dates make one timesheet.";
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::leaf(
+            "kind",
+            "How the calendar is cut.",
+            Type::input::<PeriodKind>(),
+            |it, json| {
+                json.put(PeriodKind::from(it));
+            },
+        ),
+        Field::leaf(
+            "firstDay",
+            "The day on which weeks begin; null unless the periods are weeks.",
+            Type::input::<Weekday>().nullable(),
+            |it, json| json.put(first_day(it)),
+        ),
+        Field::leaf(
+            "anchor",
+            "The first date of one of the periods; null unless they are two weeks long.",
+            Type::DATE.nullable(),
+            |it, json| json.put(anchor(it)),
         ),
     ];
 }
@@ -78,5 +99,3 @@ fn anchor(kind: period::PeriodKind) -> Option<Date> {
         | period::PeriodKind::Month => None,
     }
 }
-
-super::shows!(TimesheetTemplateObject, Template, TimesheetTemplate);

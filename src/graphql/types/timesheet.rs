@@ -34,6 +34,40 @@ pub struct TimeAllocationObject;
 /// The hours to work on a date.
 pub struct ScheduleDayObject;
 
+macro_rules! flag {
+    ($name:literal, $about:literal, |$flags:ident| $flag:expr) => {
+        Field::computed(
+            $name,
+            $about,
+            Type::BOOLEAN,
+            |it, wanted| wanted.facts(it, |asked| asked.flags = true),
+            |it, scene, json| {
+                json.put(scene.facts(it.id).map(|facts| {
+                    let $flags = &facts.flags;
+                    $flag
+                }));
+            },
+        )
+    };
+}
+
+macro_rules! sum {
+    ($name:literal, $about:literal, |$sums:ident| $sum:expr) => {
+        Field::computed(
+            $name,
+            $about,
+            Type::DECIMAL,
+            |it, wanted| wanted.facts(it, |asked| asked.sums = true),
+            |it, scene, json| {
+                json.put(scene.facts(it.id).map(|facts| {
+                    let $sums = &facts.sums;
+                    $sum
+                }));
+            },
+        )
+    };
+}
+
 impl Object for TimesheetObject {
     type View<'a> = &'a Arc<Timesheet>;
     const NAME: &'static str = "Timesheet";
@@ -104,19 +138,61 @@ impl Object for TimesheetObject {
         Field::reference::<TimesheetTemplateObject>("template", "What it was made after.", |it, _| {
             Some(TimesheetTemplate::key(it.template_id))
         }),
+        sum!(
+            "billableHours",
+            "The hours on projects that a client pays for.",
+            |sums| sums.billable
+        ),
+        sum!("nonBillableHours", "All other hours.", |sums| sums.non_billable),
         Field::leaf(
             "totalHours",
             "The sum of all its cells.",
             Type::DECIMAL,
-            |it, json| json.put(it.total_hours()),
+            |it, json| {
+                json.put(it.total_hours());
+            },
+        ),
+        flag!("editAllowed", "Whether the caller may save it now.", |flags| {
+            flags.edit
+        }),
+        flag!(
+            "deleteAllowed",
+            "Whether the caller may delete it now.",
+            |flags| flags.delete
+        ),
+        flag!(
+            "submitAllowed",
+            "Whether the caller may hand it in now.",
+            |flags| flags.submit
+        ),
+        flag!(
+            "forceSubmitAllowed",
+            "Whether the caller may hand it in now, past the rules.",
+            |flags| flags.force_submit
+        ),
+        flag!(
+            "reopenAllowed",
+            "Whether the caller may take it back into work now.",
+            |flags| flags.reopen
+        ),
+        flag!(
+            "executeAllowed",
+            "Whether the caller may approve or reject it now, as its approver.",
+            |flags| flags.execute
+        ),
+        flag!(
+            "forceExecuteAllowed",
+            "Whether the caller may approve or reject it now, past its approver.",
+            |flags| flags.force_execute
         ),
         Field::part::<ScheduleDayObject>(
             "schedule",
             "The hours to work by its owner's calendar: one entry for each of its dates, in order.",
             Type::object::<ScheduleDayObject>().list(),
-            |it, _, wanted| wanted.schedule(it),
+            |it, _, wanted| wanted.facts(it, |asked| asked.schedule = true),
             |it, plan, scene, json| {
-                json.list(scene.schedule(it.id), |day, json| {
+                let days = scene.facts(it.id).map(|facts| facts.schedule.as_slice());
+                json.list(days.unwrap_or_default(), |day, json| {
                     write::<ScheduleDayObject>(*day, plan, scene, json);
                 });
             },

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use super::fault::FaultObject;
 use super::user::UserObject;
 use super::{CREATED, ID, ROW_VERSION};
+use crate::domain::error::Fault;
 use crate::domain::record::Entity;
 use crate::domain::token::AccessToken;
 use crate::domain::user::User;
-use crate::graphql::render::{Field, Object, Type};
+use crate::graphql::render::{Answered, Field, Object, Type, part, parts};
 
 /// The right to act as a user.
 pub struct AccessTokenObject;
@@ -56,3 +58,76 @@ impl Object for AccessTokenObject {
 }
 
 super::shows!(AccessTokenObject, Token, AccessToken);
+
+/// What came of making a token.
+pub struct CreateTokenPayload;
+
+/// A token that was to be made.
+pub enum NewToken {
+    /// It was.
+    Made {
+        /// The token.
+        token: Arc<AccessToken>,
+        /// Its text, which is shown this once.
+        text: String,
+    },
+    /// The input is not valid.
+    Refused(Vec<Fault>),
+}
+
+impl NewToken {
+    const fn token(&self) -> Option<&Arc<AccessToken>> {
+        match self {
+            Self::Made { token, .. } => Some(token),
+            Self::Refused(_) => None,
+        }
+    }
+
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Made { text, .. } => Some(text),
+            Self::Refused(_) => None,
+        }
+    }
+
+    fn faults(&self) -> &[Fault] {
+        match self {
+            Self::Made { .. } => &[],
+            Self::Refused(faults) => faults,
+        }
+    }
+}
+
+impl Object for CreateTokenPayload {
+    type View<'a> = &'a NewToken;
+    const NAME: &'static str = "CreateTokenPayload";
+    const ABOUT: &'static str = "What came of making a token: the token with its text, or else faults.";
+    const FIELDS: &'static [Field<Self>] = &[
+        part!(
+            AccessTokenObject,
+            "token",
+            "The token; null if it was not made.",
+            |it| it.token()
+        ),
+        Field::leaf(
+            "secret",
+            "The token's text, to be sent as `Authorization: Bearer ...`. It is shown this once.",
+            Type::STRING.nullable(),
+            |it, json| json.put(it.text()),
+        ),
+        parts!(
+            FaultObject,
+            "faults",
+            "What is wrong with the input; empty if nothing is.",
+            |it| it.faults().iter()
+        ),
+    ];
+}
+
+impl Answered for CreateTokenPayload {
+    type Owned = NewToken;
+
+    fn view(owned: &NewToken) -> &NewToken {
+        owned
+    }
+}

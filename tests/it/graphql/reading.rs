@@ -8,9 +8,11 @@ use crate::support::records::sheet_id;
 /// Everything that a client shows of a sheet.
 const WHOLE_SHEET: &str = "query ($user: UUID, $date: Date!) {
     timesheetByPeriod(userId: $user, date: $date) {
-        id name status dueDate dateFrom dateTo submitted approved totalHours
+        id name status dueDate dateFrom dateTo submitted approved
+        billableHours nonBillableHours totalHours
+        editAllowed deleteAllowed submitAllowed forceSubmitAllowed reopenAllowed executeAllowed forceExecuteAllowed
         user { id name department { name } manager { name } }
-        department { name } template { name periodKind firstDayOfWeek anchor dueDays }
+        department { name } template { name period { kind firstDay anchor } dueDays }
         schedule { date hours }
         lines {
             orderNumber hours
@@ -37,14 +39,18 @@ async fn a_whole_sheet_comes_in_one_request() {
     let expected = json!({ "timesheetByPeriod": {
         "id": sheet_id(1).to_string(), "name": "Ivan 04.03.2024-10.03.2024", "status": "DRAFT",
         "dueDate": "2024-03-12", "dateFrom": "2024-03-04", "dateTo": "2024-03-10",
-        "submitted": null, "approved": null, "totalHours": "15.75",
+        "submitted": null, "approved": null,
+        "billableHours": "7.75", "nonBillableHours": "8", "totalHours": "15.75",
+        "editAllowed": true, "deleteAllowed": true, "submitAllowed": true, "forceSubmitAllowed": false,
+        "reopenAllowed": false, "executeAllowed": false, "forceExecuteAllowed": false,
         "user": {
             "id": Person::Ivan.id(), "name": "Ivan",
             "department": { "name": "Engineering" }, "manager": { "name": "Lead" },
         },
         "department": { "name": "Engineering" },
         "template": {
-            "name": "Weekly", "periodKind": "WEEK", "firstDayOfWeek": "MONDAY", "anchor": null, "dueDays": 2,
+            "name": "Weekly", "dueDays": 2,
+            "period": { "kind": "WEEK", "firstDay": "MONDAY", "anchor": null },
         },
         "schedule": [
             day(4, "8"), day(5, "8"), day(6, "8"), day(7, "8"), day(8, "8"), day(9, "0"), day(10, "0"),
@@ -86,6 +92,12 @@ async fn a_sheet_with_all_it_refers_to_takes_one_read_a_level() {
     let two_levels =
         "user { manager { name } } lines { project { organization { name } } task { leadTask { name } } }";
     assert_eq!(read(two_levels).await, plain + 2);
+    let facts = "editAllowed deleteAllowed billableHours nonBillableHours";
+    assert_eq!(read(facts).await, plain + 1);
+    assert_eq!(
+        read("editAllowed billableHours schedule { hours }").await,
+        plain + 2
+    );
 }
 
 #[tokio::test]

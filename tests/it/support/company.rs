@@ -25,6 +25,7 @@ use super::records;
 
 /// The company, its store and its schema.
 pub struct Company {
+    pub app: Arc<App>,
     pub store: Arc<Counted>,
     pub schema: Schema,
     _folder: tempfile::TempDir,
@@ -97,7 +98,8 @@ impl Company {
             Arc::new(Sevens),
         );
         let company = Self {
-            schema: schema(app),
+            schema: schema(Arc::clone(&app)),
+            app,
             store,
             _folder: folder,
         };

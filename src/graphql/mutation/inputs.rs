@@ -1,0 +1,86 @@
+//! Reads the inputs of mutations into commands. What is absent stays as it is, null clears; null
+//! for what cannot be without a value is a fault, told together with all the others.
+
+use async_graphql::MaybeUndefined;
+
+use crate::app::Error;
+use crate::domain::error::{FaultCode, Faults, Path};
+use crate::domain::patch::Patch;
+use crate::domain::record::Entity;
+use crate::domain::version::RowVersion;
+
+pub mod catalogs;
+pub mod project;
+pub mod schedule;
+pub mod settings;
+pub mod task;
+pub mod template;
+pub mod timesheet;
+pub mod user;
+
+/// Collects what is wrong with an input before it becomes a command.
+#[derive(Default)]
+pub struct Reading {
+    faults: Faults,
+}
+
+impl Reading {
+    /// A member that has a value once it is mentioned.
+    pub fn given<T, U: From<T>>(&mut self, path: Path, value: MaybeUndefined<T>) -> Option<U> {
+        match value {
+            MaybeUndefined::Undefined => None,
+            MaybeUndefined::Value(value) => Some(value.into()),
+            MaybeUndefined::Null => {
+                let message = "must not be null; left out, it stays as it is";
+                self.faults.add(path, FaultCode::Required, message);
+                None
+            }
+        }
+    }
+
+    /// A list that is there once it is mentioned.
+    pub fn list<T, U>(
+        &mut self,
+        path: &Path,
+        values: MaybeUndefined<Vec<T>>,
+        mut read: impl FnMut(&mut Self, &Path, T) -> U,
+    ) -> Option<Vec<U>> {
+        let values: Vec<T> = self.given(path.clone(), values)?;
+        let places = (0..).map(|index| path.index(index));
+        Some(
+            places
+                .zip(values)
+                .map(|(path, value)| read(self, &path, value))
+                .collect(),
+        )
+    }
+
+    /// Notes a fault.
+    pub fn fault(&mut self, path: Path, code: FaultCode, message: impl Into<String>) {
+        self.faults.add(path, code, message);
+    }
+
+    /// The command, if nothing was wrong with the input.
+    pub fn finish<T>(self, command: T) -> Result<T, Error> {
+        Ok(self.faults.into_result(command)?)
+    }
+}
+
+/// A member that may be without a value.
+pub fn patch<T, U: From<T>>(value: MaybeUndefined<T>) -> Patch<U> {
+    match value {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(value) => Some(Some(value.into())),
+    }
+}
+
+/// What is to become of a record, as a mutation names it.
+pub struct Saving<E: Entity, D> {
+    /// The record; `None` for a new one.
+    pub id: Option<E::Id>,
+    /// The version on which the caller decided.
+    pub version: Option<RowVersion>,
+    /// What it is to be.
+    pub draft: D,
+}

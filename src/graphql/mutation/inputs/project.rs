@@ -1,0 +1,85 @@
+//! Projects.
+
+use async_graphql::{InputObject, MaybeUndefined};
+
+use super::{Reading, Saving, patch};
+use crate::app::Error;
+use crate::domain::error::Path;
+use crate::domain::project::{Project, ProjectDraft};
+use crate::graphql::scalars::{Date, DateTime, Decimal, RowVersion, Uuid};
+use crate::graphql::types::enums::{BillingType, ProjectState};
+
+/// A project to be made or changed. What is left out stays as it is; null clears it.
+#[derive(InputObject)]
+pub struct SaveProjectInput {
+    /// The project to be changed; left out for a new one.
+    id: Option<Uuid>,
+    /// The version on which the change is based; left out, it is not compared.
+    row_version: Option<RowVersion>,
+    /// The name; a new one needs it.
+    name: MaybeUndefined<String>,
+    /// A short code, unique among projects.
+    code: MaybeUndefined<String>,
+    /// The client that it is for.
+    organization_id: MaybeUndefined<Uuid>,
+    /// How its hours are billed; a new one needs it.
+    billing_type: MaybeUndefined<BillingType>,
+    /// Whether it takes bookings; open at first.
+    state: MaybeUndefined<ProjectState>,
+    /// Who leads it.
+    manager_id: MaybeUndefined<Uuid>,
+    /// The first date that may be booked.
+    first_booking_date: MaybeUndefined<Date>,
+    /// The last date that may be booked.
+    last_booking_date: MaybeUndefined<Date>,
+    /// How many hours it is thought to take.
+    estimate: MaybeUndefined<Decimal>,
+    /// Whether the common tasks are not offered under it; offered at first.
+    excludes_common_tasks: MaybeUndefined<bool>,
+    /// The id in the system that imports it.
+    external_id: MaybeUndefined<String>,
+    /// When the importing system last changed it.
+    last_update: MaybeUndefined<DateTime>,
+}
+
+impl SaveProjectInput {
+    /// As a command.
+    pub fn read(self) -> Result<Saving<Project, ProjectDraft>, Error> {
+        let Self {
+            id,
+            row_version,
+            name,
+            code,
+            organization_id,
+            billing_type,
+            state,
+            manager_id,
+            first_booking_date,
+            last_booking_date,
+            estimate,
+            excludes_common_tasks,
+            external_id,
+            last_update,
+        } = self;
+        let mut reading = Reading::default();
+        let draft = ProjectDraft {
+            name: reading.given(Path::of("name"), name),
+            code: patch(code),
+            organization_id: patch(organization_id),
+            billing_type: reading.given(Path::of("billingType"), billing_type),
+            state: reading.given(Path::of("state"), state),
+            manager_id: patch(manager_id),
+            first_booking_date: patch(first_booking_date),
+            last_booking_date: patch(last_booking_date),
+            estimate: patch(estimate),
+            excludes_common_tasks: reading.given(Path::of("excludesCommonTasks"), excludes_common_tasks),
+            external_id: patch(external_id),
+            last_update: patch(last_update),
+        };
+        reading.finish(Saving {
+            id: id.map(Into::into),
+            version: row_version.map(Into::into),
+            draft,
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! Timesheets, saved whole.
+
+use async_graphql::{InputObject, MaybeUndefined};
+
+use super::{Reading, patch};
+use crate::app::Error;
+use crate::domain::error::Path;
+use crate::domain::timesheet::save::{CellInput, LineInput, SaveTimesheet};
+use crate::graphql::scalars::{Date, Decimal, RowVersion, Uuid};
+
+/// A timesheet as it is to be. What is left out stays as it is. A list is the full set: what it
+/// does not name is deleted.
+#[derive(InputObject)]
+pub struct SaveTimesheetInput {
+    /// The timesheet.
+    id: Uuid,
+    /// The version on which the change is based. If the stored one is another, nothing is changed
+    /// and the payload has a conflict.
+    row_version: RowVersion,
+    /// What lists show; at most 400 characters.
+    name: MaybeUndefined<String>,
+    /// All its lines, in any order; at most 500.
+    lines: MaybeUndefined<Vec<TimesheetLineInput>>,
+}
+
+/// A line as it is to be. What is left out stays as it is in a line that is there already.
+#[derive(InputObject)]
+pub struct TimesheetLineInput {
+    /// Its id; left out for a new one, or a new one of the client's own making.
+    id: Option<Uuid>,
+    /// Its position: the lines of a timesheet have exactly 0 to n-1. A new line needs it.
+    order_number: MaybeUndefined<i32>,
+    /// The project; null for none.
+    project_id: MaybeUndefined<Uuid>,
+    /// The task of that project, or a common one; null for none.
+    task_id: MaybeUndefined<Uuid>,
+    /// The kind of work; null for none.
+    activity_id: MaybeUndefined<Uuid>,
+    /// All its cells, in any order, one a date at most.
+    cells: MaybeUndefined<Vec<TimeAllocationInput>>,
+}
+
+/// A cell as it is to be. What is left out stays as it is in a cell that is there already, be it
+/// in this line or in another, from which it moves here.
+#[derive(InputObject)]
+pub struct TimeAllocationInput {
+    /// Its id; left out for a new one, or a new one of the client's own making.
+    id: Option<Uuid>,
+    /// The date, within the timesheet's period. A new cell needs it.
+    date: MaybeUndefined<Date>,
+    /// The hours, 0 to 24, with at most 5 decimal places. A new cell needs them.
+    hours: MaybeUndefined<Decimal>,
+    /// What was done, in at most 4,000 characters; null for no comment.
+    comment: MaybeUndefined<String>,
+}
+
+impl SaveTimesheetInput {
+    /// As a command.
+    pub fn read(self) -> Result<SaveTimesheet, Error> {
+        let Self {
+            id,
+            row_version,
+            name,
+            lines,
+        } = self;
+        let mut reading = Reading::default();
+        let command = SaveTimesheet {
+            id: id.into(),
+            body_id: None,
+            version: Some(row_version.into()),
+            name: reading.given(Path::of("name"), name),
+            lines: reading.list(&Path::of("lines"), lines, read_line),
+        };
+        reading.finish(command)
+    }
+}
+
+fn read_line(reading: &mut Reading, path: &Path, input: TimesheetLineInput) -> LineInput {
+    let TimesheetLineInput {
+        id,
+        order_number,
+        project_id,
+        task_id,
+        activity_id,
+        cells,
+    } = input;
+    LineInput {
+        id: id.map(Into::into),
+        project_id: patch(project_id),
+        task_id: patch(task_id),
+        activity_id: patch(activity_id),
+        order_number: reading.given(path.member("orderNumber"), order_number),
+        cells: reading.list(&path.member("cells"), cells, read_cell),
+    }
+}
+
+fn read_cell(reading: &mut Reading, path: &Path, input: TimeAllocationInput) -> CellInput {
+    let TimeAllocationInput {
+        id,
+        date,
+        hours,
+        comment,
+    } = input;
+    CellInput {
+        id: id.map(Into::into),
+        date: reading.given(path.member("date"), date),
+        hours: reading.given(path.member("hours"), hours),
+        comment: patch(comment),
+    }
+}
