@@ -45,10 +45,30 @@ impl Counts {
         if let Some(summary) = line.strip_prefix("# ") {
             return Self::in_tap(summary);
         }
+        if let Some(share) = Self::in_share(line) {
+            return Some(share);
+        }
         line.strip_prefix("Summary [")
             .or_else(|| line.strip_prefix("test result: "))
             .or_else(|| line.strip_prefix("Tests  "))
             .map(Self::in_phrases)
+    }
+
+    /// `graphql-http: 60 of 61 audits pass`, all in one line.
+    fn in_share(line: &str) -> Option<Self> {
+        let mut words = line.strip_prefix("graphql-")?.split(' ').skip(1);
+        let passed: u64 = words.next()?.parse().ok()?;
+        let all: u64 = words
+            .next()
+            .filter(|word| *word == "of")
+            .and(words.next())?
+            .parse()
+            .ok()?;
+        Some(Self {
+            passed,
+            failed: all.checked_sub(passed)?,
+            skipped: 0,
+        })
     }
 
     /// `pass 3`, one count a line.
@@ -151,6 +171,15 @@ mod tests {
     fn tap_is_read() {
         let printed = "# tests 7\n# suites 1\n# pass 4\n# fail 1\n# cancelled 1\n# skipped 1\n# todo 0\n# duration_ms 9.5";
         assert_eq!(counted(false, printed), (4, 2, 1));
+    }
+
+    #[test]
+    fn the_javascript_clients_are_read() {
+        assert_eq!(counted(true, "graphql-http: 61 of 61 audits pass"), (61, 0, 0));
+        assert_eq!(
+            counted(false, "graphql-ws: 20 of 22 uses are as the protocol says"),
+            (20, 2, 0)
+        );
     }
 
     #[test]

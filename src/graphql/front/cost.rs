@@ -11,6 +11,9 @@ const LENGTHS: [&str; 2] = ["first", "last"];
 const PAGE: u64 = 50;
 /// Assumed length of a list that has no page, such as the lines of a sheet.
 const LIST: u64 = 10;
+/// Assumed length of a list within the schema's own description, such as the arguments of a field:
+/// few are as long, and the query that every client introspects with nests three of them.
+const SCHEMA_LIST: u64 = 5;
 
 /// The weight of some fields, as far as it is known without variables.
 #[derive(Debug, Default)]
@@ -37,7 +40,7 @@ pub struct Times {
 
 impl Times {
     /// Reads the arguments of `field`; `in_page` when the field above is a page, `types` is how
-    /// many types the schema has, for the lists of introspection.
+    /// many types the schema has, for their list in introspection.
     pub fn of(field: &Field, definition: &ast::FieldDefinition, in_page: bool, types: u64) -> Self {
         let pages = (definition.arguments.iter()).any(|argument| LENGTHS.contains(&argument.name.as_str()));
         if pages {
@@ -57,7 +60,8 @@ impl Times {
         }
         let length = match definition.name.as_str() {
             _ if !definition.ty.is_list() || in_page => 1,
-            "types" | "possibleTypes" if definition.ty.inner_named_type() == "__Type" => types,
+            "types" if definition.ty.inner_named_type() == "__Type" => types,
+            _ if definition.ty.inner_named_type().starts_with("__") => SCHEMA_LIST,
             _ => LIST,
         };
         Self {
