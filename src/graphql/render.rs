@@ -95,6 +95,8 @@ enum Value<O: Object> {
         plan: plan::Bind,
         gather: Gather<O>,
         write: Write<O>,
+        /// Whether the parts themselves take more than the object.
+        loads: bool,
     },
 }
 
@@ -169,6 +171,7 @@ impl<O: Object> Field<O> {
             plan: plan::bind::<Of>,
             gather,
             write,
+            loads: false,
         };
         Self {
             name,
@@ -176,6 +179,17 @@ impl<O: Object> Field<O> {
             ty,
             value,
         }
+    }
+}
+
+impl<O: Object> Field<O> {
+    /// The same parts, of which even the plainest takes more than the object.
+    #[must_use]
+    pub const fn loading(mut self) -> Self {
+        if let Value::Part { loads, .. } = &mut self.value {
+            *loads = true;
+        }
+        self
     }
 }
 
@@ -243,7 +257,8 @@ impl<O: Object> Field<O> {
     const fn needs_more(&self) -> bool {
         match self.value {
             Value::Computed { .. } | Value::Reference { .. } => true,
-            Value::Leaf(_) | Value::Part { .. } => false,
+            Value::Leaf(_) => false,
+            Value::Part { loads, .. } => loads,
         }
     }
 

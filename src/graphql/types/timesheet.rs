@@ -185,7 +185,7 @@ impl Object for TimesheetObject {
             "Whether the caller may approve or reject it now, past its approver.",
             |flags| flags.force_execute
         ),
-        Field::part::<ScheduleDayObject>(
+        Field::<Self>::part::<ScheduleDayObject>(
             "schedule",
             "The hours to work by its owner's calendar: one entry for each of its dates, in order.",
             Type::object::<ScheduleDayObject>().list(),
@@ -196,7 +196,8 @@ impl Object for TimesheetObject {
                     write::<ScheduleDayObject>(*day, plan, scene, json);
                 });
             },
-        ),
+        )
+        .loading(),
         parts!(
             TimesheetLineObject,
             "lines",
