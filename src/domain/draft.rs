@@ -1,6 +1,8 @@
 //! What drafts of records have in common: which texts are taken, what is needed, and that all
 //! faults are reported together. What a kind of record asks for beyond that is with its noun.
 
+use std::collections::HashSet;
+
 use super::effective::Effective;
 use super::error::{Error, FaultCode, Faults, Path};
 use super::hours::Hours;
@@ -36,7 +38,7 @@ impl DraftReading {
     /// A name: needed at first, 1 to 400 characters, blanks around it dropped.
     pub fn name(&mut self, member: &'static str, draft: Option<&str>, existing: Option<&str>) -> Box<str> {
         match (draft, existing) {
-            (Some(draft), _) => self.text(member, draft, MAX_NAME_CHARS),
+            (Some(draft), _) => self.text(&Path::of(member), draft, MAX_NAME_CHARS),
             (None, Some(existing)) => existing.into(),
             (None, None) => {
                 self.fault(Path::of(member), FaultCode::Required, "a name is needed");
@@ -66,25 +68,32 @@ impl DraftReading {
         match draft {
             None => existing.cloned().flatten(),
             Some(None) => None,
-            Some(Some(text)) => Some(self.text(member, text, max)),
+            Some(Some(text)) => Some(self.text(&Path::of(member), text, max)),
         }
     }
 
-    /// An e-mail address: one `@` with something on both sides, no blanks.
+    /// An e-mail address, or none.
     pub fn email(&mut self, draft: &Patch<String>, existing: Option<&Option<Box<str>>>) -> Option<Box<str>> {
-        let email = self.optional_text("email", draft, existing, MAX_EMAIL_CHARS);
-        let well_formed = |email: &str| {
-            let parts = email.split_once('@');
-            parts.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'))
-                && !email.contains(char::is_whitespace)
-        };
+        match draft {
+            None => existing.cloned().flatten(),
+            Some(email) => email
+                .as_deref()
+                .map(|email| self.address(&Path::of("email"), email)),
+        }
+    }
+
+    /// An e-mail address: at most 254 characters with one `@` that has something on both sides, and
+    /// no blanks.
+    pub fn address(&mut self, path: &Path, email: &str) -> Box<str> {
+        let email = self.text(path, email, MAX_EMAIL_CHARS);
+        let parts = email.split_once('@');
+        let is_well_formed = parts
+            .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !host.contains('@'))
+            && !email.contains(char::is_whitespace);
         // An empty one has been reported as such.
-        if email
-            .as_deref()
-            .is_some_and(|email| !email.is_empty() && !well_formed(email))
-        {
+        if !email.is_empty() && !is_well_formed {
             self.fault(
-                Path::of("email"),
+                path.clone(),
                 FaultCode::Malformed,
                 "must be of the form name@host, without blanks",
             );
@@ -125,32 +134,47 @@ impl DraftReading {
         let Some(draft) = draft else {
             return existing.cloned().unwrap_or_default();
         };
-        let entries = draft
-            .iter()
-            .map(|(from, value)| (from.unwrap_or(Date::MIN), value.clone()))
-            .collect();
-        Effective::from_entries(entries).unwrap_or_else(|| {
-            self.fault(
-                Path::of(member),
-                FaultCode::Duplicate,
-                "two entries begin on the same date",
-            );
-            Effective::default()
-        })
+        let mut entries = Vec::with_capacity(draft.len());
+        let mut begun = HashSet::new();
+        for (index, (from, value)) in draft.iter().enumerate() {
+            let from = from.unwrap_or(Date::MIN);
+            if !begun.insert(from) {
+                self.fault(
+                    Path::of(member).index(index).member("from"),
+                    FaultCode::Duplicate,
+                    "another entry begins on the same date",
+                );
+                continue;
+            }
+            entries.push((from, value.clone()));
+        }
+        // No two of these begin on one date.
+        Effective::from_entries(entries).unwrap_or_default()
     }
 
-    fn text(&mut self, member: &'static str, text: &str, max: usize) -> Box<str> {
+    /// A text of 1 to `max` characters without control characters; blanks around it are dropped.
+    pub fn text(&mut self, path: &Path, text: &str, max: usize) -> Box<str> {
         let text = text.trim();
-        let path = || Path::of(member);
         if text.is_empty() {
-            self.fault(path(), FaultCode::Required, "must not be empty");
+            self.fault(path.clone(), FaultCode::Required, "must not be empty");
         }
         if text.chars().count() > max {
-            self.fault(path(), FaultCode::TooLong, format!("at most {max} characters"));
+            self.fault(
+                path.clone(),
+                FaultCode::TooLong,
+                format!("at most {max} characters"),
+            );
         }
         if text.contains(char::is_control) {
-            self.fault(path(), FaultCode::Malformed, "must not hold control characters");
+            self.fault(
+                path.clone(),
+                FaultCode::Malformed,
+                "must not hold control characters",
+            );
         }
         text.into()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::draft::{DraftReading, MAX_NAME_CHARS};
-use super::error::Error;
+use super::error::{Error, Path};
 use super::id::OrganizationId;
 use super::patch::Patch;
 use super::record::Meta;
@@ -105,17 +105,20 @@ fn read_contact(reading: &mut DraftReading, contact: &Contact) -> Contact {
         email,
         phone,
     } = contact;
+    let path = Path::of("contact");
     let mut part = |member, text: &Option<Box<str>>| {
-        let text = Some(text.as_deref().map(str::to_owned));
-        reading.optional_text(member, &text, None, MAX_NAME_CHARS)
+        let text = text.as_deref()?;
+        Some(reading.text(&path.member(member), text, MAX_NAME_CHARS))
     };
     Contact {
-        person: part("contact.person", person),
-        street: part("contact.street", street),
-        postal_code: part("contact.postalCode", postal_code),
-        city: part("contact.city", city),
-        country: part("contact.country", country),
-        email: part("contact.email", email),
-        phone: part("contact.phone", phone),
+        person: part("person", person),
+        street: part("street", street),
+        postal_code: part("postalCode", postal_code),
+        city: part("city", city),
+        country: part("country", country),
+        phone: part("phone", phone),
+        email: email
+            .as_deref()
+            .map(|email| reading.address(&path.member("email"), email)),
     }
 }

@@ -165,6 +165,7 @@ fn read_exceptions(reading: &mut DraftReading, exceptions: &[ScheduleException])
         reading.fault(path.clone(), FaultCode::OutOfRange, message);
     }
     let mut seen = HashSet::new();
+    let mut sorted = Vec::with_capacity(exceptions.len());
     for (index, ScheduleException { date, hours, name }) in exceptions.iter().enumerate() {
         let path = path.index(index);
         if !seen.insert(*date) {
@@ -175,18 +176,14 @@ fn read_exceptions(reading: &mut DraftReading, exceptions: &[ScheduleException])
             );
         }
         read_hours(reading, path.member("hours"), *hours);
-        if name
-            .as_deref()
-            .is_some_and(|name| name.chars().count() > MAX_NAME_CHARS)
-        {
-            reading.fault(
-                path.member("name"),
-                FaultCode::TooLong,
-                format!("at most {MAX_NAME_CHARS} characters"),
-            );
-        }
+        sorted.push(ScheduleException {
+            date: *date,
+            hours: *hours,
+            name: name
+                .as_deref()
+                .map(|name| reading.text(&path.member("name"), name, MAX_NAME_CHARS)),
+        });
     }
-    let mut sorted = exceptions.to_vec();
     sorted.sort_by_key(|exception| exception.date);
     sorted.into()
 }

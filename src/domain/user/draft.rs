@@ -154,7 +154,7 @@ mod tests {
             [
                 "name",
                 "email",
-                "departments",
+                "departments[1].from",
                 "timeZone",
                 "employedTo",
                 "managerId"
