@@ -37,7 +37,7 @@ pub(super) struct Serve {
     /// The certificate's private key as a PEM file.
     #[arg(long, env = "PUNCHCARD_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// An origin, such as https://example.org, whose pages may open WebSockets, beside the
+    /// An origin, such as `https://example.org`, whose pages may open WebSockets, beside the
     /// server's own; more than one are parted by commas.
     #[arg(
         long,

@@ -1,4 +1,4 @@
-//! Who may do what: permissions with scopes, the roles that bundle them, and the one [`can`]
+//! Who may do what: permissions with scopes, the roles that bundle them, and the one `can`
 //! that every face, list and flag asks (SPEC 6).
 
 use serde::{Deserialize, Serialize};

@@ -159,7 +159,7 @@ impl<O: Object> Field<O> {
         }
     }
 
-    /// Objects that are part of this one; see [`part!`] and [`parts!`].
+    /// Objects that are part of this one; see `part!` and `parts!`.
     pub const fn part<Of: Object>(
         name: &'static str,
         about: &'static str,

@@ -11,10 +11,13 @@ use tokio::time::Instant;
 
 use super::front::Kind;
 
+/// Puts the caller into the data of one request of this kind.
+type Introduce = dyn Fn(Kind, &mut Data) + Send + Sync;
+
 /// A caller that was recognized. Cheap to clone; every request of a socket has the same one.
 #[derive(Clone)]
 pub struct Session {
-    introduce: Arc<dyn Fn(Kind, &mut Data) + Send + Sync>,
+    introduce: Arc<Introduce>,
     allow: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
     expires: Option<Instant>,
     revoked: Option<watch::Receiver<bool>>,
