@@ -4,6 +4,8 @@
 mod contract;
 mod disk;
 mod failures;
+mod formats;
+mod killed;
 mod lists;
 mod machine;
 mod recovery;

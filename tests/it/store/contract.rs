@@ -10,7 +10,7 @@ use punchcard::domain::record::{Entity, Key, Record};
 use punchcard::domain::timesheet::Timesheet;
 use punchcard::domain::user::User;
 use punchcard::domain::version::RowVersion;
-use punchcard::store::{Store, StoreError, Token, View};
+use punchcard::store::{Lagged, Store, StoreError, Token, View};
 
 use super::samples::*;
 
@@ -30,6 +30,7 @@ macro_rules! for_backend {
                 a_view_stays_as_it_was,
                 a_view_is_at_least_as_new_as_asked,
                 followers_get_every_write_in_order,
+                a_follower_who_falls_far_behind_is_told_and_holds_up_nobody,
                 sheets_are_found_by_period_and_around_a_date,
                 rows_lead_to_their_sheets,
                 tasks_are_found_by_project,
@@ -322,6 +323,24 @@ pub async fn followers_get_every_write_in_order(store: Any) {
     }
     let mut after = store.changes(first.at);
     assert_eq!(after.next().await.unwrap().unwrap().at, second.at);
+}
+
+pub async fn a_follower_who_falls_far_behind_is_told_and_holds_up_nobody(store: Any) {
+    let mut slow = store.changes(Token(0));
+    for _ in 0..10 {
+        let writes = (0..1_000).map(|_| store.commit(change(vec![record(user(1, None))])));
+        let outcomes = futures_util::future::join_all(writes).await;
+        assert!(outcomes.iter().all(Result::is_ok));
+    }
+    assert_eq!(slow.next().await.unwrap().unwrap_err(), Lagged);
+    assert!(
+        slow.next().await.is_none(),
+        "who has missed something starts anew"
+    );
+    let now = view(&store).await.at();
+    let mut fresh = store.changes(now);
+    let next = store.commit(change(vec![])).await.unwrap();
+    assert_eq!(fresh.next().await.unwrap().unwrap().at, next.at);
 }
 
 pub async fn sheets_are_found_by_period_and_around_a_date(store: Any) {

@@ -1,0 +1,326 @@
+//! Bytes on disk: what is written is read back, what was changed is refused, and files of every
+//! released format stay readable.
+
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use punchcard::domain::access::{Permission, Role};
+use punchcard::domain::activity::Activity;
+use punchcard::domain::approval::ApprovalStatus;
+use punchcard::domain::effective::Effective;
+use punchcard::domain::hours::Hours;
+use punchcard::domain::id::{
+    ActivityId, AllocationId, DepartmentId, LineId, OrganizationId, ProjectId, ScheduleId, TaskId, TemplateId,
+};
+use punchcard::domain::organization::{Contact, Organization};
+use punchcard::domain::period::PeriodKind;
+use punchcard::domain::project::{BillingType, Project, ProjectState};
+use punchcard::domain::record::{Key, Kind, Meta, Record};
+use punchcard::domain::schedule::{Pattern, Schedule, ScheduleException};
+use punchcard::domain::settings::Settings;
+use punchcard::domain::task::{Assignees, ProjectTask};
+use punchcard::domain::template::TimesheetTemplate;
+use punchcard::domain::timesheet::rows::Rows;
+use punchcard::domain::timesheet::{LineRef, TimeAllocation, Timesheet, TimesheetLine};
+use punchcard::domain::token::TokenHash;
+use punchcard::domain::user::{TimeZone, User};
+use punchcard::domain::version::RowVersion;
+use punchcard::store::Store;
+use punchcard::store::codec::{self, CodecError, Entry, FORMAT};
+use punchcard::store::embedded::{Embedded, Options};
+
+use super::samples::*;
+
+/// A record of every kind with every member set, in the order of the kinds.
+fn one_of_each_kind() -> Vec<Record> {
+    let settings = record(Settings {
+        meta: meta(),
+        company_name: "Firma Ödön".into(),
+        templates: Effective::always(TemplateId::new(uuid(1))),
+    });
+    let template = record(TimesheetTemplate {
+        id: TemplateId::new(uuid(1)),
+        meta: meta(),
+        name: "Weekly".into(),
+        period_kind: PeriodKind::TwoWeeks { anchor: day(0) },
+        due_days: 2,
+    });
+    let activity = record(Activity {
+        id: ActivityId::new(uuid(4)),
+        meta: meta(),
+        name: "Travel".into(),
+        code: text("TR"),
+        external_id: text("A-1"),
+    });
+    let mut token = token(3, 1);
+    token.expires = Some(instant(9));
+    token.permissions = Some(Box::new([Permission::TimesheetsRead]));
+    token.hash = TokenHash(std::array::from_fn(|index| u8::try_from(index).unwrap()));
+    vec![
+        settings,
+        record(department(2, Some("D"))),
+        record(full_organization()),
+        activity,
+        record(full_schedule()),
+        template,
+        record(full_user()),
+        record(token),
+        record(full_project()),
+        record(full_task()),
+        record(full_sheet()),
+    ]
+}
+
+fn meta() -> Meta {
+    Meta::new(instant(7))
+}
+
+fn text(text: &str) -> Option<Box<str>> {
+    Some(text.into())
+}
+
+fn full_organization() -> Organization {
+    let contact = Contact {
+        person: text("A. Smith"),
+        street: text("Main Street 1"),
+        postal_code: text("12345"),
+        city: text("Town"),
+        country: text("Land"),
+        email: text("smith@example.com"),
+        phone: text("123"),
+    };
+    Organization {
+        id: OrganizationId::new(uuid(3)),
+        meta: meta(),
+        name: "Client".into(),
+        number: text("C-1"),
+        external_id: text("X-1"),
+        contact: Some(Box::new(contact)),
+        last_update: Some(instant(8)),
+    }
+}
+
+fn full_schedule() -> Schedule {
+    Schedule {
+        id: ScheduleId::new(uuid(5)),
+        meta: meta(),
+        name: "Shifts".into(),
+        pattern: Pattern::Cycle {
+            anchor: day(0),
+            days: Box::new([Hours::whole(12), Hours::ZERO]),
+        },
+        exceptions: Box::new([ScheduleException {
+            date: day(3),
+            hours: Hours::ZERO,
+            name: text("Holiday"),
+        }]),
+    }
+}
+
+fn full_user() -> User {
+    let mut user = user(1, Some(2));
+    user.external_id = text("U-1");
+    user.departments = Effective::always(DepartmentId::new(uuid(2)));
+    user.schedules = Effective::from_entries(vec![(day(0), ScheduleId::new(uuid(5)))]).unwrap();
+    user.time_zone = TimeZone::parse("Europe/Berlin").unwrap();
+    user.employed_from = Some(day(-100));
+    user.employed_to = Some(day(100));
+    user.roles = Box::new([Role::Employee, Role::Administrator]);
+    user.locked_up_to = Some(day(-50));
+    user.last_update = Some(instant(8));
+    user
+}
+
+fn full_project() -> Project {
+    Project {
+        id: ProjectId::new(uuid(6)),
+        meta: meta(),
+        name: "Project".into(),
+        code: text("P"),
+        organization_id: Some(OrganizationId::new(uuid(3))),
+        billing_type: BillingType::FixedBid,
+        state: ProjectState::Open,
+        manager_id: Some(user_id(1)),
+        first_booking_date: Some(day(0)),
+        last_booking_date: Some(day(9)),
+        estimate: Some(Hours::from_units(150_000)),
+        excludes_common_tasks: true,
+        external_id: text("P-1"),
+        last_update: Some(instant(8)),
+    }
+}
+
+fn full_task() -> ProjectTask {
+    let mut task = task(4, Some(ProjectId::new(uuid(6))));
+    task.lead_task_id = Some(TaskId::new(uuid(8)));
+    task.external_id = text("T-1");
+    task.assignees = Assignees::only(vec![user_id(1)]);
+    task.first_booking_date = Some(day(1));
+    task.last_booking_date = Some(day(2));
+    task.estimate = Some(Hours::whole(40));
+    task.last_update = Some(instant(8));
+    task
+}
+
+fn full_sheet() -> Timesheet {
+    let mut sheet = sheet(7, 1, days(0, 6));
+    sheet.status = ApprovalStatus::Approved;
+    sheet.submitted = Some(instant(10));
+    sheet.approved = Some(instant(11));
+    sheet.department_id = Some(DepartmentId::new(uuid(2)));
+    let line = TimesheetLine {
+        id: LineId::new(uuid(0x50_0000)),
+        created: instant(7),
+        version: RowVersion::UNASSIGNED,
+        project_id: Some(ProjectId::new(uuid(6))),
+        task_id: Some(TaskId::new(uuid(4))),
+        activity_id: Some(ActivityId::new(uuid(4))),
+        cells: vec![TimeAllocation {
+            id: AllocationId::new(uuid(0x50_0001)),
+            created: instant(7),
+            date: day(2),
+            hours: Hours::from_units(325_000),
+            comment: "Größe".to_owned(),
+            invoice_line_id: Some(uuid(91)),
+            time_off_request_id: Some(uuid(92)),
+        }],
+    };
+    sheet.rows = Rows::pack(day(0), &[line]).unwrap();
+    sheet
+}
+
+fn entry() -> Entry {
+    Entry {
+        at: punchcard::store::Token(5),
+        id: change(vec![]).id,
+        counter: RowVersion::new(77),
+        puts: one_of_each_kind(),
+        deletes: vec![(Key::User(user_id(3)), RowVersion::new(76))],
+        audit: audit(),
+    }
+}
+
+#[test]
+fn what_is_written_is_read_back_and_any_changed_bit_is_refused() {
+    let records = one_of_each_kind();
+    let kinds: Vec<Kind> = records.iter().map(|record| record.key().kind()).collect();
+    assert_eq!(kinds, Kind::ALL, "one of each");
+    for record in records {
+        let bytes = codec::to_bytes(&record).unwrap();
+        assert_eq!(codec::decode::<Record>(&bytes), Ok(record.clone()));
+        for bit in 0..bytes.len() * 8 {
+            let mut changed = bytes.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(
+                codec::decode::<Record>(&changed),
+                Err(CodecError::Checksum),
+                "bit {bit}"
+            );
+        }
+        for length in 0..bytes.len() {
+            assert!(codec::decode::<Record>(&bytes[..length]).is_err());
+        }
+        assert_eq!(
+            codec::key_from_bytes(codec::key_to_bytes(record.key())),
+            Ok(record.key())
+        );
+    }
+    let bytes = codec::to_bytes(&entry()).unwrap();
+    assert_eq!(codec::decode::<Entry>(&bytes).unwrap().puts, one_of_each_kind());
+}
+
+#[test]
+fn a_version_that_is_not_known_is_refused() {
+    let mut bytes = codec::to_bytes(&RowVersion::new(1)).unwrap();
+    let body = bytes.len() - 4;
+    bytes[0] = FORMAT + 1;
+    let checksum = crc32c::crc32c(&bytes[..body]).to_le_bytes();
+    bytes[body..].copy_from_slice(&checksum);
+    assert_eq!(
+        codec::decode::<RowVersion>(&bytes),
+        Err(CodecError::Version(FORMAT + 1))
+    );
+}
+
+#[test]
+fn keys_sort_as_their_bytes_do() {
+    let mut keys: Vec<Key> = one_of_each_kind().iter().map(Record::key).collect();
+    keys.extend((0..5).map(|n| Key::User(user_id(n))));
+    keys.sort_unstable();
+    let bytes: Vec<_> = keys.iter().map(|key| codec::key_to_bytes(*key)).collect();
+    assert!(bytes.is_sorted());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_get_an_answer(body in prop::collection::vec(any::<u8>(), 0..300), is_sealed: bool) {
+        let mut bytes = body;
+        if is_sealed {
+            // As if the checksum were right: the decoder itself has to stand anything.
+            bytes.insert(0, FORMAT);
+            bytes.extend(crc32c::crc32c(&bytes).to_le_bytes());
+        }
+        let _ = codec::decode::<Record>(&bytes);
+        let _ = codec::decode::<Entry>(&bytes);
+    }
+
+    #[test]
+    fn a_broken_record_gets_an_answer(
+        which in 0..11_usize,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+    ) {
+        let mut bytes = codec::to_bytes(&one_of_each_kind()[which]).unwrap();
+        let body = bytes.len() - 4;
+        for (place, value) in changes {
+            bytes[1 + place.index(body - 1)] = value;
+        }
+        let checksum = crc32c::crc32c(&bytes[..body]).to_le_bytes();
+        bytes[body..].copy_from_slice(&checksum);
+        if let Ok(Record::Timesheet(sheet)) = codec::decode::<Record>(&bytes) {
+            let _ = (sheet.total_hours(), sheet.lines().map(LineRef::to_line).collect::<Vec<_>>());
+        }
+    }
+}
+
+/// The journal of a store that was written by the program that first wrote format 1.
+fn fixture() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/journal-format-1.log")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_of_format_1_opens() {
+    const SEGMENT: &str = "journal-0000000001-00000000000000000001.log";
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Embedded::open(folder.path(), Options::default()).unwrap();
+        store.commit(change(one_of_each_kind())).await.unwrap();
+        store.commit(change(vec![record(user(9, None))])).await.unwrap();
+        store.commit(deletion(vec![Key::User(user_id(9))])).await.unwrap();
+        std::fs::copy(folder.path().join(SEGMENT), fixture()).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    drop(Embedded::open(folder.path(), Options::default()).unwrap());
+    std::fs::copy(fixture(), folder.path().join(SEGMENT)).unwrap();
+    let store = Embedded::open(folder.path(), Options::default()).expect(
+        "Stored shapes have changed. Before the first release, write the fixture anew with \
+         UPDATE_FIXTURES=1. After it, raise codec::FORMAT and go on reading the old one.",
+    );
+    let view = store.view(None).await.unwrap();
+    assert_eq!(view.at().0, 3);
+    for (number, wanted) in one_of_each_kind().into_iter().enumerate() {
+        let found = view.records(&[wanted.key()]).await.unwrap().remove(0).unwrap();
+        let mut wanted = wanted;
+        let mut version = found.meta().version.value();
+        assert_eq!(version, number as u64 + 1);
+        match &mut wanted {
+            Record::Timesheet(sheet) => std::sync::Arc::make_mut(sheet).assign_versions(|| {
+                version += 1;
+                RowVersion::new(version - 1)
+            }),
+            other => other.meta_mut().version = RowVersion::new(version),
+        }
+        assert_eq!(found, wanted);
+    }
+}

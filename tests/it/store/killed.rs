@@ -1,0 +1,130 @@
+//! A process that writes and is killed at any moment: the next start finds everything that was
+//! acknowledged, nothing half done, and versions go on.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use punchcard::domain::timesheet::Timesheet;
+use punchcard::store::Store;
+use punchcard::store::embedded::check::check;
+use punchcard::store::embedded::{Embedded, Options};
+use rand::Rng;
+
+use super::samples::*;
+
+/// Tells the test binary, started again, to write into this folder until it is killed.
+const FOLDER: &str = "PUNCHCARD_TEST_WRITE_INTO";
+const USERS: u128 = 8;
+
+fn options() -> Options {
+    Options {
+        // So that checkpoints are always under way.
+        checkpoint_bytes: 10_000,
+        ..Options::default()
+    }
+}
+
+/// The two sheets that a user saves together, and how often that was.
+async fn saves(store: &Embedded, user: u128) -> (u64, u64) {
+    let view = store.view(None).await.unwrap();
+    let ids = [sheet_id(2 * user), sheet_id(2 * user + 1)];
+    let sheets = view.many::<Timesheet>(&ids).await.unwrap();
+    let [first, second] = &sheets[..] else {
+        unreachable!()
+    };
+    let count =
+        |sheet: &Option<Arc<Timesheet>>| sheet.as_ref().map_or(0, |sheet| sheet.name.parse().unwrap());
+    assert_eq!(count(first), count(second), "both or none");
+    (
+        count(first),
+        second.as_ref().map_or(0, |sheet| sheet.meta.version.value()),
+    )
+}
+
+/// Not a test by itself: what the process does that is to be killed.
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_until_it_is_killed() {
+    let Ok(folder) = std::env::var(FOLDER) else { return };
+    let store = Embedded::open(Path::new(&folder), options()).unwrap();
+    let savers = (0..USERS).map(|user| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            for n in saves(&store, user).await.0 + 1.. {
+                let named = |id, period| {
+                    let mut sheet = sheet(id, user, period);
+                    sheet.name = n.to_string().into();
+                    record(sheet)
+                };
+                let both = vec![named(2 * user, days(0, 6)), named(2 * user + 1, days(7, 13))];
+                let committed = store.commit(change(both)).await.unwrap();
+                println!("saved {user} {n} {}", committed.records[1].meta().version.value());
+            }
+        })
+    });
+    futures_util::future::join_all(savers).await;
+}
+
+/// Starts the writing process, kills it after so many acknowledgements, and answers the last
+/// acknowledged save of every user, with its version.
+fn write_and_kill(folder: &Path, acknowledgements: usize) -> BTreeMap<u128, (u64, u64)> {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "store::killed::writes_until_it_is_killed",
+            "--nocapture",
+        ])
+        .env(FOLDER, folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut last = BTreeMap::new();
+    let mut count = 0;
+    for line in lines {
+        let line = line.unwrap();
+        let Some((_, saved)) = line.split_once("saved ") else {
+            continue;
+        };
+        let numbers: Vec<u64> = saved.split(' ').map_while(|word| word.parse().ok()).collect();
+        if let [user, n, version] = numbers[..] {
+            last.insert(u128::from(user), (n, version));
+        }
+        count += 1;
+        if count == acknowledgements {
+            child.kill().unwrap();
+        }
+    }
+    child.wait().unwrap();
+    assert!(count >= acknowledgements, "it wrote until it was killed");
+    last
+}
+
+#[test]
+fn x6_kill_9_loses_nothing_acknowledged_and_shows_nothing_half_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut greatest = 0;
+    for _ in 0..12 {
+        let acknowledgements = rand::rng().random_range(1..400);
+        let acknowledged = write_and_kill(folder.path(), acknowledgements);
+        let report = check(folder.path()).unwrap();
+        assert_eq!(report.faults, [""; 0]);
+        let store = Embedded::open(folder.path(), options()).unwrap();
+        for (user, (n, version)) in acknowledged {
+            assert!(version > greatest, "S2: {version} was given before the last kill");
+            let (found, found_version) = runtime.block_on(saves(&store, user));
+            assert!(
+                found == n || found == n + 1,
+                "user {user}: {n} was acknowledged, {found} is there"
+            );
+            assert!(found_version >= version);
+        }
+        for user in 0..USERS {
+            greatest = greatest.max(runtime.block_on(saves(&store, user)).1);
+        }
+    }
+}
