@@ -17,6 +17,7 @@ mod demo;
 mod reach;
 mod remote;
 mod serve;
+mod token;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -37,6 +38,9 @@ struct Cli {
 enum Command {
     /// Serves the data of a folder until it is told to stop (SIGTERM, Ctrl-C).
     Serve(serve::Serve),
+    /// Makes, lists and revokes access tokens, while a server runs or not.
+    #[command(subcommand)]
+    Token(token::Token),
     /// Writes a backup of the data into a new file, while a server runs or not.
     Backup(backup::Backup),
     /// Looks whether a stopped server's data is sound.
@@ -104,6 +108,7 @@ fn execute(command: Command) -> Result<(), Failure> {
     let runtime = Runtime::new()?;
     match command {
         Command::Serve(serve) => runtime.block_on(serve.run()),
+        Command::Token(token) => runtime.block_on(token.run()),
         Command::Backup(backup) => runtime.block_on(backup.run()),
         Command::Check(folder) => check::run(&folder),
         Command::Schema => print(graphql::schema::sdl().trim_end()),

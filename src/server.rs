@@ -34,6 +34,7 @@ use crate::store::{Store, StoreError};
 pub mod address;
 mod backups;
 pub mod first_start;
+pub mod local;
 mod sessions;
 pub mod system;
 
@@ -66,6 +67,9 @@ pub enum ServeError {
     /// The GraphQL schema is of no use.
     #[error(transparent)]
     Schema(#[from] InvalidSchema),
+    /// There is nobody on whose behalf the command line could write.
+    #[error("there is no active administrator")]
+    NoAdministrator,
     /// The listener has no address.
     #[error("the listener is of no use: {0}")]
     Listener(io::Error),

@@ -25,8 +25,8 @@ impl Backup {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let Self { folder, to } = self;
         match reach(&folder.data_dir).await? {
-            Reach::Local(store) => {
-                let file = to.clone();
+            Reach::Local(local) => {
+                let (store, file) = (local.store().clone(), to.clone());
                 tokio::task::spawn_blocking(move || store.backup(&file)).await??;
             }
             Reach::Remote(server) => receive(&server, &to).await?,

@@ -2,13 +2,17 @@
 //! that holds it.
 
 use std::path::Path;
-use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::Failure;
 use super::remote::Remote;
+use crate::graphql::front::JsonMap;
 use crate::server::address::Address;
-use crate::server::{first_start, open_store};
-use crate::store::embedded::Embedded;
+use crate::server::first_start;
+use crate::server::local::Local;
 
 /// The file that every folder with data has.
 const SNAPSHOT: &str = "snapshot.redb";
@@ -16,9 +20,54 @@ const SNAPSHOT: &str = "snapshot.redb";
 /// The way to the data.
 pub(super) enum Reach {
     /// The folder was free, and is now this command's.
-    Local(Arc<Embedded>),
+    Local(Local),
     /// A server holds it.
     Remote(Remote),
+}
+
+impl Reach {
+    /// What a GraphQL operation answers, of which nothing may fail.
+    pub(super) async fn ask<T: DeserializeOwned>(
+        &self,
+        document: &str,
+        variables: Value,
+    ) -> Result<T, Failure> {
+        #[derive(Deserialize)]
+        struct Answer {
+            data: Option<Value>,
+            #[serde(default)]
+            errors: Vec<Error>,
+        }
+
+        #[derive(Deserialize)]
+        struct Error {
+            message: String,
+        }
+
+        let answer = match self {
+            Self::Local(local) => {
+                let variables = match variables {
+                    Value::Object(variables) => variables,
+                    _ => JsonMap::new(),
+                };
+                local.ask(document, variables).await?.into()
+            }
+            Self::Remote(server) => server.graphql(document, &variables).await?,
+        };
+        let Answer { data, errors } = serde_json::from_slice(&answer)?;
+        if let Some(error) = errors.into_iter().next() {
+            return Err(error.message.into());
+        }
+        Ok(serde_json::from_value(data.unwrap_or_default())?)
+    }
+
+    /// Gives the folder back, if it was taken.
+    pub(super) async fn leave(self) -> Result<(), Failure> {
+        match self {
+            Self::Local(local) => Ok(local.close().await?),
+            Self::Remote(_) => Ok(()),
+        }
+    }
 }
 
 /// Finds the way to the data of a folder.
@@ -27,8 +76,8 @@ pub(super) async fn reach(data_dir: &Path) -> Result<Reach, Failure> {
     if !data_dir.join(SNAPSHOT).exists() {
         return Err(format!("there is no data in {}", data_dir.display()).into());
     }
-    let refusal = match open_store(data_dir).await {
-        Ok(store) => return Ok(Reach::Local(store)),
+    let refusal = match Local::open(data_dir).await {
+        Ok(local) => return Ok(Reach::Local(local)),
         Err(refusal) => refusal,
     };
     let Some(address) = Address::read(data_dir) else {

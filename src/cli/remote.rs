@@ -4,12 +4,13 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -56,6 +57,19 @@ impl Remote {
         Ok(())
     }
 
+    /// The answer to a GraphQL operation, as JSON.
+    pub(super) async fn graphql(&self, document: &str, variables: &Value) -> Result<Bytes, Failure> {
+        let body = json!({ "query": document, "variables": variables }).to_string();
+        let answer = self.send(Method::POST, "/graphql", body.into()).await?;
+        // What is refused is refused in the same form.
+        let limited = Limited::new(answer.into_body(), MOST_BYTES);
+        Ok(limited
+            .collect()
+            .await
+            .map_err(|error| error.to_string())?
+            .to_bytes())
+    }
+
     async fn send(&self, method: Method, path: &str, body: Bytes) -> Result<Response<Incoming>, Failure> {
         let request = Request::builder()
             .method(method)
@@ -93,9 +107,9 @@ async fn accepted(answer: Response<Incoming>) -> Result<Incoming, Failure> {
     if status.is_success() {
         return Ok(body);
     }
-    let limited = http_body_util::Limited::new(body, MOST_BYTES);
+    let limited = Limited::new(body, MOST_BYTES);
     let text = limited.collect().await.map(http_body_util::Collected::to_bytes);
-    let said: Option<serde_json::Value> = text.ok().and_then(|text| serde_json::from_slice(&text).ok());
+    let said: Option<Value> = text.ok().and_then(|text| serde_json::from_slice(&text).ok());
     let message = said
         .as_ref()
         .and_then(|said| said.pointer("/error/message")?.as_str());

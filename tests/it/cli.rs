@@ -3,3 +3,4 @@
 mod data;
 mod demo;
 mod serve;
+mod token;

@@ -63,6 +63,11 @@ impl Process {
         Client::new(self.address, Some(self.folder.token()))
     }
 
+    /// A client that calls with this token.
+    pub fn client_with(&self, token: impl Into<String>) -> Client {
+        Client::new(self.address, Some(token.into()))
+    }
+
     /// Kills it, as a power cut would.
     pub async fn kill(mut self) {
         self.child.kill().await.unwrap();
