@@ -21,7 +21,7 @@ const HELP: &str = "\
 cargo xtask run [-- ARGS]     build the pages and the program, and serve ./data on 127.0.0.1:8080;
                               ARGS go to `punchcard serve`
 cargo xtask test              every test, and one line of counts at the end
-cargo xtask test --only PART  one part of them: rust (format, lints, docs, tests, schema),
+cargo xtask test --only PART  one part of them: rust (format, lints, docs, tests),
                               web (types and unit tests of the pages), e2e (the release program
                               under JavaScript clients and a browser); may be given more than once
 cargo xtask web               build the pages, unless they are as new as their sources

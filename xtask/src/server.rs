@@ -42,23 +42,16 @@ fn replace_by(command: &mut Command) -> Outcome<ExitCode> {
 
 /// Writes `schema.graphql`, the file that clients and tests read.
 pub fn write_schema() -> Outcome<()> {
-    Ok(fs::write(
-        workspace::root().join("schema.graphql"),
-        printed_schema()?,
-    )?)
+    let printed = printed_schema(workspace::cargo().args(["run", "--quiet", "--"]))?;
+    Ok(fs::write(workspace::root().join("schema.graphql"), printed)?)
 }
 
-/// What `punchcard schema` prints.
-pub fn printed_schema() -> Outcome<String> {
-    let printed = workspace::cargo()
-        .args(["run", "--quiet", "--", "schema"])
-        .output()?;
+/// What `punchcard schema` prints, for this `punchcard`.
+pub fn printed_schema(program: &mut Command) -> Outcome<String> {
+    let printed = program.arg("schema").output()?;
     if !printed.status.success() {
-        return Err(format!(
-            "`punchcard schema` failed: {}",
-            String::from_utf8_lossy(&printed.stderr)
-        )
-        .into());
+        let said = String::from_utf8_lossy(&printed.stderr);
+        return Err(format!("`punchcard schema` failed: {said}").into());
     }
     Ok(String::from_utf8(printed.stdout)?)
 }

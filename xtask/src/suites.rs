@@ -6,21 +6,22 @@ mod clients;
 mod rust;
 mod web;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use crate::counts::Counts;
-use crate::{Outcome, node, pages, runner, say, workspace};
+use crate::{Outcome, node, pages, runner, say, server, workspace};
 
 /// A part of the tests that can be run alone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {
-    /// Format, lints, documentation, tests, the schema's file.
+    /// Format, lints, documentation, tests.
     Rust,
     /// Types and unit tests of the pages.
     Web,
-    /// The release program under JavaScript clients and a browser.
+    /// The release program: its schema, and under JavaScript clients and a browser.
     EndToEnd,
 }
 
@@ -88,9 +89,20 @@ fn end_to_end(report: &mut Report) {
     let mut build = workspace::cargo();
     build.args(["build", "--release", "--locked", "--bin", "punchcard"]);
     if report.check("release build", &mut build) {
+        report.inspect("schema.graphql", compare_schema);
         clients::run(report);
         browser::run(report);
     }
+}
+
+/// The schema's file is what the release program prints.
+fn compare_schema() -> Outcome<()> {
+    let kept = fs::read_to_string(workspace::root().join("schema.graphql"))
+        .map_err(|error| format!("schema.graphql cannot be read: {error}"))?;
+    if server::printed_schema(&mut Command::new(workspace::release_program()))? == kept {
+        return Ok(());
+    }
+    Err("schema.graphql is out of date; `cargo xtask schema` writes it".into())
 }
 
 /// What has been run so far.

@@ -1,9 +1,7 @@
-//! Format, lints, documentation and tests of the Rust code, and the schema's file.
-
-use std::fs;
+//! Format, lints, documentation and tests of the Rust code.
 
 use super::Report;
-use crate::{Outcome, server, workspace};
+use crate::workspace;
 
 pub fn run(report: &mut Report) {
     report.check("format", workspace::cargo().args(["fmt", "--all", "--check"]));
@@ -22,7 +20,6 @@ pub fn run(report: &mut Report) {
     documentation.args(["doc", "--workspace", "--no-deps", "--locked"]);
     report.check("documentation", documentation.env("RUSTDOCFLAGS", "-D warnings"));
     tests(report);
-    report.inspect("schema.graphql", compare_schema);
 }
 
 fn tests(report: &mut Report) {
@@ -48,13 +45,4 @@ fn tests(report: &mut Report) {
         tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
         report.tests("tests", &mut tests);
     }
-}
-
-fn compare_schema() -> Outcome<()> {
-    let kept = fs::read_to_string(workspace::root().join("schema.graphql"))
-        .map_err(|error| format!("schema.graphql cannot be read: {error}"))?;
-    if server::printed_schema()? == kept {
-        return Ok(());
-    }
-    Err("schema.graphql is out of date; `cargo xtask schema` writes it".into())
 }
