@@ -71,16 +71,19 @@ test('what is wrong with a document is an error of its operation', async () => {
 });
 
 test('a client that leaves closes normally', async () => {
-  let code;
-  const speaking = createClient({
-    url,
-    webSocketImpl: WebSocket,
-    connectionParams: { token },
-    on: { closed: (event) => (code = event.code) },
+  let speaking;
+  // The client tells of the close when the server has answered its close frame, later than it leaves.
+  const closed = new Promise((resolve) => {
+    speaking = createClient({
+      url,
+      webSocketImpl: WebSocket,
+      connectionParams: { token },
+      on: { closed: resolve },
+    });
   });
   await collect(speaking.iterate({ query: '{ __typename }' }));
   await speaking.dispose();
-  assert.equal(code, 1000);
+  assert.equal((await closed).code, 1000);
 });
 
 const init = { type: 'connection_init', payload: { token } };
