@@ -49,8 +49,8 @@ fn one_of_each_kind() -> Vec<Record> {
         id: ActivityId::new(uuid(4)),
         meta: meta(),
         name: "Travel".into(),
-        code: text("TR"),
-        external_id: text("A-1"),
+        code: Some("TR".into()),
+        external_id: Some("A-1".into()),
     });
     let mut token = token(3, 1);
     token.expires = Some(instant(9));
@@ -75,26 +75,22 @@ fn meta() -> Meta {
     Meta::new(instant(7))
 }
 
-fn text(text: &str) -> Option<Box<str>> {
-    Some(text.into())
-}
-
 fn full_organization() -> Organization {
     let contact = Contact {
-        person: text("A. Smith"),
-        street: text("Main Street 1"),
-        postal_code: text("12345"),
-        city: text("Town"),
-        country: text("Land"),
-        email: text("smith@example.com"),
-        phone: text("123"),
+        person: Some("A. Smith".into()),
+        street: Some("Main Street 1".into()),
+        postal_code: Some("12345".into()),
+        city: Some("Town".into()),
+        country: Some("Land".into()),
+        email: Some("smith@example.com".into()),
+        phone: Some("123".into()),
     };
     Organization {
         id: OrganizationId::new(uuid(3)),
         meta: meta(),
         name: "Client".into(),
-        number: text("C-1"),
-        external_id: text("X-1"),
+        number: Some("C-1".into()),
+        external_id: Some("X-1".into()),
         contact: Some(Box::new(contact)),
         last_update: Some(instant(8)),
     }
@@ -112,14 +108,14 @@ fn full_schedule() -> Schedule {
         exceptions: Box::new([ScheduleException {
             date: day(3),
             hours: Hours::ZERO,
-            name: text("Holiday"),
+            name: Some("Holiday".into()),
         }]),
     }
 }
 
 fn full_user() -> User {
     let mut user = user(1, Some(2));
-    user.external_id = text("U-1");
+    user.external_id = Some("U-1".into());
     user.departments = Effective::always(DepartmentId::new(uuid(2)));
     user.schedules = Effective::from_entries(vec![(day(0), ScheduleId::new(uuid(5)))]).unwrap();
     user.time_zone = TimeZone::parse("Europe/Berlin").unwrap();
@@ -136,7 +132,7 @@ fn full_project() -> Project {
         id: ProjectId::new(uuid(6)),
         meta: meta(),
         name: "Project".into(),
-        code: text("P"),
+        code: Some("P".into()),
         organization_id: Some(OrganizationId::new(uuid(3))),
         billing_type: BillingType::FixedBid,
         state: ProjectState::Open,
@@ -145,7 +141,7 @@ fn full_project() -> Project {
         last_booking_date: Some(day(9)),
         estimate: Some(Hours::from_units(150_000)),
         excludes_common_tasks: true,
-        external_id: text("P-1"),
+        external_id: Some("P-1".into()),
         last_update: Some(instant(8)),
     }
 }
@@ -153,7 +149,7 @@ fn full_project() -> Project {
 fn full_task() -> ProjectTask {
     let mut task = task(4, Some(ProjectId::new(uuid(6))));
     task.lead_task_id = Some(TaskId::new(uuid(8)));
-    task.external_id = text("T-1");
+    task.external_id = Some("T-1".into());
     task.assignees = Assignees::only(vec![user_id(1)]);
     task.first_booking_date = Some(day(1));
     task.last_booking_date = Some(day(2));
