@@ -81,15 +81,18 @@ impl History {
         })
     }
 
-    /// The latest writes, at most `limit`, the latest first.
-    pub fn latest(&mut self, limit: usize) -> io::Result<Vec<Entry>> {
+    /// Hands over one write after another, the latest first, until `take` wants no more.
+    pub fn each_from_latest(&mut self, mut take: impl FnMut(Entry) -> bool) -> io::Result<()> {
         self.with(|database| {
             let transaction = database.begin_read().map_err(failed)?;
             let table = transaction.open_table(HISTORY).map_err(failed)?;
-            let rows = table.iter().map_err(failed)?.rev();
-            rows.take(limit)
-                .map(|row| codec::decode(row.map_err(failed)?.1.value()).map_err(damaged))
-                .collect()
+            for row in table.iter().map_err(failed)?.rev() {
+                let entry = codec::decode(row.map_err(failed)?.1.value()).map_err(damaged)?;
+                if !take(entry) {
+                    break;
+                }
+            }
+            Ok(())
         })
     }
 

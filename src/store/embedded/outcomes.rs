@@ -8,7 +8,7 @@ use crate::domain::id::ChangeSetId;
 use crate::store::{Change, Committed};
 
 /// So many writes are remembered.
-pub const REMEMBERED: usize = 4_096;
+const MAX_WRITES: usize = 4_096;
 /// At most so many records are remembered in them, but for a single larger write.
 const MAX_RECORDS: usize = 100_000;
 
@@ -26,13 +26,24 @@ impl Outcomes {
         self.records += change.puts.len();
         self.known.insert(id, change);
         self.order.push_back(id);
-        while self.order.len() > REMEMBERED || (self.records > MAX_RECORDS && self.order.len() > 1) {
+        while self.order.len() > MAX_WRITES || (self.records > MAX_RECORDS && self.order.len() > 1) {
             if let Some(oldest) = self.order.pop_front()
                 && let Some(forgotten) = self.known.remove(&oldest)
             {
                 self.records -= forgotten.puts.len();
             }
         }
+    }
+
+    /// Remembers a write that is older than all the others, if there is room for it, which it tells.
+    pub fn add_older(&mut self, id: ChangeSetId, change: Arc<Change>) -> bool {
+        let has_room = self.order.len() < MAX_WRITES && self.records + change.puts.len() <= MAX_RECORDS;
+        if has_room || self.order.is_empty() {
+            self.records += change.puts.len();
+            self.known.insert(id, change);
+            self.order.push_front(id);
+        }
+        has_room
     }
 
     /// What became of the change set.

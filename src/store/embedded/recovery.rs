@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::history::History;
 use super::journal::{Segment, Tail};
 use super::locator::Locator;
-use super::outcomes::{Outcomes, REMEMBERED};
+use super::outcomes::Outcomes;
 use super::snapshot::{self, Header, Snapshot, Stop};
 use super::state::State;
 use super::storage::Storage;
@@ -50,7 +50,7 @@ pub fn recover(storage: &dyn Storage, history: &mut History) -> Result<Recovered
     .map_err(named)?;
     adopt(&snapshot, history).map_err(folder)?;
     let mut replay = Replay {
-        outcomes: remembered(history)?,
+        outcomes: remembered(history, &state, &locator)?,
         state,
         locator,
         changed: HashSet::new(),
@@ -115,32 +115,38 @@ fn adopt(snapshot: &Snapshot, history: &mut History) -> io::Result<()> {
     Ok(())
 }
 
-/// The latest writes that the history holds.
-fn remembered(history: &mut History) -> Result<Outcomes, StoreError> {
+/// The latest writes that the history holds. Their records are shared with `state` as far as that
+/// still has them: the latest writes may be a good part of all data.
+fn remembered(history: &mut History, state: &State, locator: &Locator) -> Result<Outcomes, StoreError> {
     let mut outcomes = Outcomes::default();
-    let latest = history
-        .latest(REMEMBERED)
-        .map_err(|error| store_error("the history", &error))?;
-    for entry in latest.into_iter().rev() {
+    let remember = |entry: Entry| {
         let Entry {
             at,
             id,
             counter: _,
-            puts,
+            mut puts,
             deletes: _,
             audit,
         } = entry;
+        for put in &mut puts {
+            if let Some(present) = state.record(locator, put.key())
+                && present.meta().version == put.meta().version
+            {
+                *put = present;
+            }
+        }
         let deleted = Vec::new();
-        outcomes.add(
-            id,
-            Arc::new(Change {
-                at,
-                puts,
-                deleted,
-                audit,
-            }),
-        );
-    }
+        let change = Change {
+            at,
+            puts,
+            deleted,
+            audit,
+        };
+        outcomes.add_older(id, Arc::new(change))
+    };
+    history
+        .each_from_latest(remember)
+        .map_err(|error| store_error("the history", &error))?;
     Ok(outcomes)
 }
 

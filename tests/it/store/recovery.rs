@@ -1,15 +1,16 @@
 //! What a start makes of what it finds in the data folder.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use punchcard::domain::record::Key;
+use punchcard::domain::record::{Key, Record};
 use punchcard::domain::timesheet::Timesheet;
 use punchcard::store::embedded::{Embedded, Options};
 use punchcard::store::{Store, StoreError};
 
 use super::samples::*;
 
-fn open(folder: &Path) -> std::sync::Arc<Embedded> {
+fn open(folder: &Path) -> Arc<Embedded> {
     Embedded::open(folder, Options::default()).unwrap()
 }
 
@@ -60,6 +61,36 @@ async fn x6_what_was_acknowledged_is_there_after_a_restart_and_versions_go_on() 
         view.get::<Timesheet>(sheet_id(1)).await.unwrap().is_some(),
         "reads outlive the store"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_of_before_the_restart_is_answered_and_not_done_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let made = change(vec![record(user(1, None)), record(sheet(1, 1, days(0, 6)))]);
+    let first = store.commit(made.clone()).await.unwrap();
+    let renamed = change(vec![record(sheet(1, 1, days(0, 13)))]);
+    let second = store.commit(renamed.clone()).await.unwrap();
+    // The journal's writes go into the history.
+    store.checkpoint().unwrap();
+    drop(store);
+
+    let store = open(folder.path());
+    for (again, before) in [(made, first), (renamed, second)] {
+        let answer = store.commit(again).await.unwrap();
+        assert_eq!((answer.at, &answer.records), (before.at, &before.records));
+        // What is still so is kept once.
+        for record in answer.records {
+            let view = store.view(None).await.unwrap();
+            let present = view.records(&[record.key()]).await.unwrap().remove(0);
+            let is_shared = match (&record, &present) {
+                (Record::User(it), Some(Record::User(present))) => Arc::ptr_eq(it, present),
+                (Record::Timesheet(it), Some(Record::Timesheet(present))) => Arc::ptr_eq(it, present),
+                _ => false,
+            };
+            assert_eq!(is_shared, present == Some(record));
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
