@@ -1,5 +1,5 @@
 //! Lines and cells of a sheet, packed: a million sheets of 5 x 5 are to fit into memory at well
-//! under 2 KB each, so cells are 16 bytes in one slice, comments one text, and the ids of rows
+//! under 2 KB each, so cells are 12 bytes in one slice, comments one text, and the ids of rows
 //! that were made together share their first 14 bytes and their time of making.
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,14 @@ use crate::domain::hours::Hours;
 use crate::domain::id::{ActivityId, AllocationId, LineId, ProjectId, RowIdPrefix, TaskId};
 use crate::domain::time::{Date, Instant};
 use crate::domain::version::RowVersion;
+
+mod cell;
+mod pack;
+#[cfg(test)]
+mod tests;
+
+use cell::PackedCell;
+use pack::Packer;
 
 /// A row of a sheet, spelt out: what decisions work on.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -94,17 +102,6 @@ struct PackedLine {
     activity: Uuid,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-struct PackedCell {
-    id: RowId,
-    /// In units of [`Hours`]; 24 h are 2.4 million of them.
-    hours: u32,
-    /// Where its comment ends; it begins where that of the cell before ends.
-    comment_end: u32,
-    /// Days since the sheet's first date.
-    day: u16,
-}
-
 /// What freezes a cell. Rare, so kept beside the cells.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct Links {
@@ -140,13 +137,7 @@ impl Rows {
         for line in lines {
             packer.add(first_date, line)?;
         }
-        Some(Self {
-            origins: packer.origins.into(),
-            lines: packer.lines.into(),
-            cells: packer.cells.into(),
-            comments: packer.comments.into(),
-            links: packer.links.into(),
-        })
+        Some(packer.into_rows())
     }
 
     /// The lines by order number, of a sheet that begins on `first_date`.
@@ -215,67 +206,6 @@ impl Rows {
         let cell = u32::try_from(cell).ok()?;
         let index = self.links.binary_search_by_key(&cell, |links| links.cell).ok()?;
         self.links.get(index)
-    }
-}
-
-#[derive(Default)]
-struct Packer {
-    origins: Vec<Origin>,
-    lines: Vec<PackedLine>,
-    cells: Vec<PackedCell>,
-    comments: String,
-    links: Vec<Links>,
-}
-
-impl Packer {
-    fn add(&mut self, first_date: Date, line: &TimesheetLine) -> Option<()> {
-        let id = self.row_id(line.id.uuid(), line.created)?;
-        for cell in &line.cells {
-            self.add_cell(first_date, cell)?;
-        }
-        self.lines.push(PackedLine {
-            id,
-            cells_end: u32::try_from(self.cells.len()).ok()?,
-            version: line.version,
-            project: line.project_id.map_or(Uuid::nil(), ProjectId::uuid),
-            task: line.task_id.map_or(Uuid::nil(), TaskId::uuid),
-            activity: line.activity_id.map_or(Uuid::nil(), ActivityId::uuid),
-        });
-        Some(())
-    }
-
-    fn add_cell(&mut self, first_date: Date, cell: &TimeAllocation) -> Option<()> {
-        let id = self.row_id(cell.id.uuid(), cell.created)?;
-        if cell.is_protected() {
-            self.links.push(Links {
-                cell: u32::try_from(self.cells.len()).ok()?,
-                invoice_line: cell.invoice_line_id,
-                time_off_request: cell.time_off_request_id,
-            });
-        }
-        self.comments.push_str(&cell.comment);
-        self.cells.push(PackedCell {
-            id,
-            hours: u32::try_from(cell.hours.units()).ok()?,
-            comment_end: u32::try_from(self.comments.len()).ok()?,
-            day: u16::try_from(cell.date.days_since(first_date)).ok()?,
-        });
-        Some(())
-    }
-
-    fn row_id(&mut self, id: Uuid, created: Instant) -> Option<RowId> {
-        let (prefix, number) = RowIdPrefix::split(id);
-        let origin = Origin { prefix, created };
-        // The latest origins are the likeliest.
-        let known = self.origins.iter().rposition(|known| *known == origin);
-        let index = known.unwrap_or_else(|| {
-            self.origins.push(origin);
-            self.origins.len() - 1
-        });
-        Some(RowId {
-            origin: u16::try_from(index).ok()?,
-            number,
-        })
     }
 }
 
@@ -367,12 +297,12 @@ impl<'a> CellRef<'a> {
 
     /// Its date.
     pub fn date(self) -> Date {
-        self.first_date.plus_days(i32::from(self.cell.day))
+        self.first_date.plus_days(i32::from(self.cell.day()))
     }
 
     /// Its hours.
     pub fn hours(self) -> Hours {
-        Hours::from_units(i64::from(self.cell.hours))
+        Hours::from_units(i64::from(self.cell.hour_units()))
     }
 
     /// Its comment; empty for none.
