@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::locator::{Locator, Place, Retired};
+use super::locator::{Locator, Retired};
 use super::state::State;
 use crate::domain::id::{ProjectId, TaskId, TimesheetId, UserId};
 use crate::domain::record::Record;
@@ -17,7 +17,7 @@ use crate::store::codec::Entry;
 pub struct Applied {
     /// The deleted records, as they were.
     pub deleted: Vec<Record>,
-    /// What the locators point to in vain, once no older state is read any more.
+    /// What the locator points to in vain, once no older state is read any more.
     pub retired: Vec<Retired>,
 }
 
@@ -60,7 +60,7 @@ impl State {
         for put in puts {
             if let Some(old) = self.record(locator, put.key()) {
                 self.unlink(&old, &mut lists);
-                retire(&old, Some(put), &mut applied.retired);
+                applied.retired.extend(retired(locator, &old, Some(put)));
             }
         }
         for (key, version) in deletes {
@@ -68,7 +68,7 @@ impl State {
                 self.unlink(&old, &mut lists);
                 self.records.remove(key);
                 self.tombstones.insert(*key, *version);
-                retire(&old, None, &mut applied.retired);
+                applied.retired.extend(retired(locator, &old, None));
                 applied.deleted.push(old);
             }
         }
@@ -90,21 +90,10 @@ impl State {
         self.rebuild(lists);
     }
 
-    /// Takes out of the locators what this state, the only one that is read, does not hold.
+    /// Takes out of the locator what this state, the only one that is read, does not hold.
     pub fn forget(&self, locator: &Locator, retired: Retired) {
-        match retired {
-            Retired::Sheet(id, place) => {
-                if self.sheet_at(place).is_none_or(|sheet| sheet.id != id) {
-                    locator.sheets.remove(&id, place);
-                }
-            }
-            Retired::Rows(prefix, id) => {
-                let has = |sheet: &Arc<Timesheet>| sheet.rows.id_prefixes().any(|it| it == prefix);
-                if !self.sheet(locator, id).is_some_and(has) {
-                    locator.rows.remove(&prefix, id);
-                }
-            }
-        }
+        let present = self.sheet_at(retired.place());
+        locator.forget(retired, present.map(|sheet| &**sheet));
     }
 
     fn unlink(&mut self, old: &Record, lists: &mut Lists) {
@@ -220,19 +209,11 @@ impl<I: Ord, T> Edits<I, T> {
     }
 }
 
-/// Notes what the locators know of `old` and what is not so in `new`.
-fn retire(old: &Record, new: Option<&Record>, retired: &mut Vec<Retired>) {
-    let Record::Timesheet(old) = old else { return };
-    let new = match new {
-        Some(Record::Timesheet(new)) => Some(new),
+/// What the locator knows of `old` and what is not so in `new`.
+fn retired(locator: &Locator, old: &Record, new: Option<&Record>) -> Option<Retired> {
+    match (old, new) {
+        (Record::Timesheet(old), Some(Record::Timesheet(new))) => locator.retired(old, Some(new)),
+        (Record::Timesheet(old), _) => locator.retired(old, None),
         _ => None,
-    };
-    if new.map(|new| Place::of(new)) != Some(Place::of(old)) {
-        retired.push(Retired::Sheet(old.id, Place::of(old)));
-    }
-    for prefix in old.rows.id_prefixes() {
-        if !new.is_some_and(|new| new.rows.id_prefixes().any(|it| it == prefix)) {
-            retired.push(Retired::Rows(prefix, old.id));
-        }
     }
 }

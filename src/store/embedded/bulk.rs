@@ -13,13 +13,9 @@ use crate::domain::timesheet::Timesheet;
 use crate::domain::version::RowVersion;
 
 impl State {
-    /// The state that holds these records, each key once, and these tombstones. Where in the order
-    /// of writes it stands is left to the caller.
-    pub fn of(
-        records: impl Iterator<Item = Record>,
-        tombstones: OrdMap<Key, RowVersion>,
-        locator: &Locator,
-    ) -> Self {
+    /// The state that holds these records, each key once, and these tombstones, and where its parts
+    /// are. Where in the order of writes it stands is left to the caller.
+    pub fn of(records: impl Iterator<Item = Record>, tombstones: OrdMap<Key, RowVersion>) -> (Self, Locator) {
         let mut sheets = Vec::new();
         let mut others = Vec::new();
         for record in records {
@@ -28,13 +24,14 @@ impl State {
                 other => others.push(other),
             }
         }
+        let locator = Locator::with_room_for(sheets.len());
         let mut state = Self::default();
-        state.put_all(&others, locator);
+        state.put_all(&others, &locator);
         state.tombstones = tombstones;
         sheets.par_iter().for_each(|sheet| locator.add(sheet));
         state.list_by_user(&mut sheets);
         state.list_by_date(sheets);
-        state
+        (state, locator)
     }
 
     fn list_by_user(&mut self, sheets: &mut [Arc<Timesheet>]) {

@@ -40,12 +40,11 @@ pub fn recover(storage: &dyn Storage, history: &mut History) -> Result<Recovered
     let named = |error: io::Error| store_error(snapshot::NAME, &error);
     let folder = |error: io::Error| store_error("the data folder", &error);
     let segments = Segment::list(storage).map_err(folder)?;
-    let locator = Locator::default();
-    let (snapshot, header, state) = guarded(|| {
+    let (snapshot, header, (state, locator)) = guarded(|| {
         let snapshot = open_snapshot(storage, !segments.is_empty())?;
         let header = snapshot.header()?;
-        let state = snapshot.load(&locator)?;
-        Ok((snapshot, header, state))
+        let loaded = snapshot.load()?;
+        Ok((snapshot, header, loaded))
     })
     .map_err(named)?;
     adopt(&snapshot, history).map_err(folder)?;

@@ -216,8 +216,8 @@ impl Snapshot {
         codec::decode(value.value()).map_err(|error| damaged(format!("the header: {error}")))
     }
 
-    /// The state that it holds; every value's checksum is verified.
-    pub fn load(&self, locator: &Locator) -> io::Result<State> {
+    /// The state that it holds, and where its parts are; every value's checksum is verified.
+    pub fn load(&self) -> io::Result<(State, Locator)> {
         let header = self.header()?;
         let transaction = self.database.begin_read().map_err(failed)?;
         let mut tombstones = OrdMap::new();
@@ -235,10 +235,10 @@ impl Snapshot {
             .par_bridge()
             .map(|chunk| chunk?.iter().map(decode).collect())
             .collect::<io::Result<_>>()?;
-        let mut state = State::of(records.into_iter().flatten(), tombstones, locator);
+        let (mut state, locator) = State::of(records.into_iter().flatten(), tombstones);
         state.at = header.at;
         state.counter = header.counter;
-        Ok(state)
+        Ok((state, locator))
     }
 
     /// Hands over each write of the history that a backup carries; tells whether there was any.

@@ -8,7 +8,7 @@ use imbl::{HashMap, OrdMap, OrdSet};
 use uuid::Uuid;
 
 use super::locator::{Locator, Place};
-use crate::domain::id::{ProjectId, RowIdPrefix, TimesheetId, TokenId, UserId};
+use crate::domain::id::{ProjectId, TimesheetId, TokenId, UserId};
 use crate::domain::period::Period;
 use crate::domain::record::{Key, Kind, Record, UniqueKey};
 use crate::domain::task::ProjectTask;
@@ -60,8 +60,7 @@ impl State {
     /// The sheet with this id.
     pub fn sheet(&self, locator: &Locator, id: TimesheetId) -> Option<&Arc<Timesheet>> {
         locator
-            .sheets
-            .get(&id)
+            .places_of_sheet(id)
             .find_map(|place| self.sheet_at(place).filter(|sheet| sheet.id == id))
     }
 
@@ -110,12 +109,10 @@ impl State {
         row: Uuid,
         wanted: impl Fn(TimesheetId) -> bool,
     ) -> Option<&Arc<Timesheet>> {
-        let (prefix, _) = RowIdPrefix::split(row);
         locator
-            .rows
-            .get(&prefix)
-            .filter(|id| wanted(*id))
-            .find_map(|id| self.sheet(locator, id).filter(|sheet| sheet.rows.has_row(row)))
+            .places_of_row(row)
+            .filter_map(|place| self.sheet_at(place))
+            .find(|sheet| wanted(sheet.id) && sheet.rows.has_row(row))
     }
 
     /// Everybody whose manager is `manager`, directly or not, in order of their ids. Who manages

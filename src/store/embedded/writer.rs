@@ -19,6 +19,7 @@ use super::storage::Storage;
 use super::upkeep::Upkeep;
 use super::{Health, Shared};
 use crate::domain::change::ChangeSet;
+use crate::domain::record::Record;
 use crate::store::{Committed, StoreError};
 
 /// At most so many change sets share one sync.
@@ -62,7 +63,7 @@ pub struct Writer {
     pub counter: u64,
     /// The latest writes.
     pub outcomes: Outcomes,
-    /// What the locators hold in vain once the states up to this one are no longer read.
+    /// What the locator holds in vain once the states up to this one are no longer read.
     pub retired: VecDeque<(Weak<State>, Vec<Retired>)>,
     /// When the files beside the journal are to be kept.
     pub upkeep: Upkeep,
@@ -161,7 +162,7 @@ impl Writer {
         self.forget_retired();
     }
 
-    /// Takes out of the locators what no state that is still read holds any more.
+    /// Takes out of the locator what no state that is still read holds any more.
     fn forget_retired(&mut self) {
         while self
             .retired
@@ -189,8 +190,12 @@ impl Writer {
         let reason = format!("the journal could not be written: {error}");
         let (_, changes, _) = batch.take_written();
         let present = self.shared.state();
-        let located = changes.iter().flat_map(|(_, change)| &change.puts);
-        let located = located.flat_map(Retired::all_of).collect();
+        let puts = changes.iter().flat_map(|(_, change)| &change.puts);
+        let located = puts.filter_map(|put| match put {
+            Record::Timesheet(sheet) => self.shared.locator.retired(sheet, None),
+            _ => None,
+        });
+        let located = located.collect();
         self.retired.push_back((Arc::downgrade(&present), located));
         batch.answer(|_| Err(StoreError::Unavailable(reason.clone())));
         self.shared.health.send_replace(Health::ReadOnly(reason.clone()));
