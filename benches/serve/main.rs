@@ -1,7 +1,8 @@
 //! Reads and durable saves over HTTP, each beside its yardstick in the same run.
 //!
 //! `cargo bench --bench serve` measures requests; `-- --seconds 2 --rounds 3` makes it shorter.
-//! `cargo bench --bench serve -- --startup 20000 50` measures a start over that many people and weeks.
+//! `cargo bench --bench serve -- --startup 20000 50` measures a start over that many people and weeks,
+//! `-- --startup-sheets 1000000` one over that many sheets of 5 x 5.
 //! Every figure is the median of the rounds, with the lowest and the highest beside it: that is
 //! the machine's noise. Client and servers share the same cores.
 
@@ -19,6 +20,8 @@ mod process;
 mod reads;
 mod report;
 mod saves;
+#[path = "../store/sheets.rs"]
+mod sheets;
 mod startup;
 mod yardstick;
 
@@ -48,7 +51,8 @@ fn main() -> io::Result<()> {
             ["--append", folder, bytes, answer] => {
                 yardstick::append(Path::new(folder), bytes.parse().unwrap(), Path::new(answer)).await
             }
-            ["--startup", users, weeks] => startup::measure(tempfile::tempdir()?.path(), users, weeks).await,
+            ["--startup", users, weeks] => startup::of_a_company(users, weeks).await,
+            ["--startup-sheets", count] => startup::of_sheets(count.parse().unwrap()).await,
             options => measure(plan(options)).await,
         }
     })

@@ -10,36 +10,50 @@ use serde_json::json;
 use crate::client::Connection;
 use crate::company::Company;
 use crate::process::Server;
+use crate::sheets;
 
 /// Makes a company of `users` people with `weeks` weeks each, and starts over it.
-pub async fn measure(folder: &Path, users: &str, weeks: &str) -> io::Result<()> {
-    let data = folder.join("large");
+pub async fn of_a_company(users: &str, weeks: &str) -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("large");
     let began = Instant::now();
-    let made = Command::new(env!("CARGO_BIN_EXE_punchcard"))
-        .args([
-            "demo",
-            "--seed",
-            "1",
-            "--users",
-            users,
-            "--weeks",
-            weeks,
-            "--data-dir",
-        ])
-        .arg(&data)
-        .output()?;
-    if !made.status.success() {
-        return Err(io::Error::other(
-            String::from_utf8_lossy(&made.stderr).into_owned(),
-        ));
-    }
+    make_demo(&data, users, weeks)?;
     println!("A company of {users} people and {weeks} weeks");
+    start_over(&data, began).await
+}
+
+/// Adds so many sheets of 5 x 5 to a small company, and starts over it.
+pub async fn of_sheets(count: u64) -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("sheets");
+    let began = Instant::now();
+    make_demo(&data, "10", "1")?;
+    sheets::fill(&data, count).await.map_err(io::Error::other)?;
+    println!("A small company with {count} sheets of 5 x 5");
+    start_over(&data, began).await
+}
+
+fn make_demo(data: &Path, users: &str, weeks: &str) -> io::Result<()> {
+    let made = Command::new(env!("CARGO_BIN_EXE_punchcard"))
+        .args(["demo", "--seed", "1", "--users", users, "--weeks", weeks])
+        .arg("--data-dir")
+        .arg(data)
+        .output()?;
+    if made.status.success() {
+        return Ok(());
+    }
+    Err(io::Error::other(
+        String::from_utf8_lossy(&made.stderr).into_owned(),
+    ))
+}
+
+async fn start_over(data: &Path, began: Instant) -> io::Result<()> {
     println!(
         "  made in {:.1} s, {:.0} MB on disk",
         began.elapsed().as_secs_f64(),
-        megabytes(folder_bytes(&data)?)
+        megabytes(folder_bytes(data)?)
     );
-    let server = Server::punchcard(&data)?;
+    let server = Server::punchcard(data)?;
     let token = std::fs::read_to_string(data.join("admin-token"))?
         .trim()
         .to_owned();
