@@ -22,8 +22,9 @@ pub const TOMBSTONES: TableDefinition<'static, &[u8; KEY_BYTES], &[u8]> = TableD
 /// Every write by its place in the order.
 pub const HISTORY: TableDefinition<'static, u64, &[u8]> = TableDefinition::new("history");
 
-/// Memory for pages: what is read is read once, and what is written is written in key order.
-const CACHE_BYTES: usize = 16 << 20;
+/// Memory for pages of each file: what is read is read once, and what is written is written in key
+/// order.
+const CACHE_BYTES: usize = 4 << 20;
 
 /// The database in a file; an empty file becomes an empty one.
 pub fn database(file: Arc<dyn StorageFile>) -> io::Result<Database> {
