@@ -147,6 +147,14 @@ pub enum StoreError {
     /// Another record has this key; nothing was written.
     #[error("another record has the {} {:?}", .0.member, .0.text)]
     Taken(UniqueKey),
+    /// The write is larger than one may be, in bytes as it is kept; nothing was written.
+    #[error("a write of {bytes} bytes is too large; one may have {limit}")]
+    TooLarge {
+        /// How large it is.
+        bytes: usize,
+        /// How large one may be.
+        limit: usize,
+    },
     /// Writes are not possible now; nothing of this one is, or will be, visible.
     #[error("writes are not possible at present: {0}")]
     Unavailable(String),

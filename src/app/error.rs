@@ -135,6 +135,7 @@ impl From<StoreError> for Error {
                 FaultCode::Taken,
                 format!("another {} has this {} already", key.kind.noun(), key.member),
             ),
+            StoreError::TooLarge { .. } => Self::TooLarge(error.to_string()),
             StoreError::Unavailable(cause) => Self::Unavailable(cause),
             StoreError::Corrupt(cause) => Self::Internal(cause),
         }

@@ -53,11 +53,17 @@ use tables::store_error;
 use view::Pinned;
 use writer::{Message, Request};
 
+/// The most bytes of a change set as it is written. With those that share its frame it stays far
+/// below the 4 GiB that the frame's length can say.
+pub const MAX_WRITE_BYTES: usize = 1 << 30;
+
 /// How the store behaves; the default is right for a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// So many change sets may wait for the writer; who comes next waits to be let in.
     pub queue: usize,
+    /// A change set may take so many bytes as it is written, at most [`MAX_WRITE_BYTES`].
+    pub max_write_bytes: usize,
     /// Once the journal has grown by so many bytes, a checkpoint is made: what a start replays is
     /// bounded by it.
     pub checkpoint_bytes: u64,
@@ -69,6 +75,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             queue: 4_096,
+            max_write_bytes: MAX_WRITE_BYTES,
             checkpoint_bytes: 64 << 20,
             retry_after: Duration::from_secs(1),
         }

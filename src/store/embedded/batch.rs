@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use super::MAX_WRITE_BYTES;
 use super::guards;
 use super::journal::{Frame, Journal};
 use super::locator::{Locator, Retired};
@@ -25,6 +26,7 @@ pub type Written = (ChangeSetId, Arc<Change>);
 /// A batch in the making.
 #[derive(Default)]
 pub struct Batch {
+    max_write_bytes: usize,
     next: State,
     frame: Frame,
     written: Vec<Written>,
@@ -49,6 +51,14 @@ pub enum Verdict {
 }
 
 impl Batch {
+    /// An empty one, of change sets that take so many bytes each at most.
+    pub fn new(max_write_bytes: usize) -> Self {
+        Self {
+            max_write_bytes: max_write_bytes.min(MAX_WRITE_BYTES),
+            ..Self::default()
+        }
+    }
+
     /// Starts anew, upon `state`.
     pub fn begin(&mut self, state: &State) {
         self.next = state.clone();
@@ -92,9 +102,15 @@ impl Batch {
     fn plan(&mut self, locator: &Locator, counter: &mut u64, change: ChangeSet) -> Result<usize, StoreError> {
         guards::check(&self.next, locator, &change)?;
         let entry = stamp(&self.next, locator, counter, change);
-        self.frame
-            .add(|out| codec::encode(&entry, out))
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let limit = self.max_write_bytes;
+        self.frame.add(|out| {
+            let start = out.len();
+            codec::encode(&entry, out).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            match out.len() - start {
+                bytes if bytes > limit => Err(StoreError::TooLarge { bytes, limit }),
+                _ => Ok(()),
+            }
+        })?;
         let applied = self.next.apply(locator, &entry);
         self.retired.extend(applied.retired);
         let index = self.written.len();

@@ -23,6 +23,9 @@ const FRAME_MAGIC: [u8; 4] = *b"PFRM";
 /// the header.
 const FRAME_HEADER: usize = 24;
 
+/// Bytes of a frame that are kept for the next one.
+const KEPT_ROOM: usize = 16 << 20;
+
 /// The segment that is being written.
 #[derive(Debug)]
 pub struct Journal {
@@ -83,9 +86,10 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Starts anew, with the room of the last one.
+    /// Starts anew, with the room of the last one unless that was uncommonly large.
     pub fn clear(&mut self) {
         self.bytes.clear();
+        self.bytes.shrink_to(KEPT_ROOM);
     }
 
     /// Adds an entry that `encode` writes; takes back what it wrote if it fails.

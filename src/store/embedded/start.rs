@@ -56,6 +56,7 @@ pub fn start(storage: Arc<dyn Storage>, options: Options) -> Result<Embedded, St
         storage: storage.clone(),
         journal,
         counter,
+        max_write_bytes: options.max_write_bytes,
         outcomes,
         retired: VecDeque::new(),
         upkeep: Upkeep::new(options, changed, tail_bytes),

@@ -61,6 +61,8 @@ pub struct Writer {
     pub journal: Journal,
     /// The greatest version that was ever given, or taken by a write that failed (S2).
     pub counter: u64,
+    /// How many bytes a change set may take.
+    pub max_write_bytes: usize,
     /// The latest writes.
     pub outcomes: Outcomes,
     /// What the locator holds in vain once the states up to this one are no longer read.
@@ -74,7 +76,7 @@ pub struct Writer {
 impl Writer {
     /// Writes until it is told to end, or nobody can ask any more.
     pub fn run(mut self, inbox: &Receiver<Message>) {
-        let mut batch = Batch::default();
+        let mut batch = Batch::new(self.max_write_bytes);
         let mut deferred = None;
         loop {
             self.keep();

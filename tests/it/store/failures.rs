@@ -259,3 +259,42 @@ fn a_full_disk_is_survived_and_heals_when_space_returns() {
     drop(store);
     tale.verify(&runtime, &disk.after_power_failure(1), "after the disk was full");
 }
+
+#[test]
+fn a_write_that_is_too_large_is_refused_alone_and_changes_nothing() {
+    let runtime = runtime();
+    let disk = Disk::new(1);
+    let options = Options {
+        max_write_bytes: 1_000,
+        ..options()
+    };
+    let store = Embedded::open_in(disk.storage(), options).unwrap();
+    let small = || change(vec![record(user(1, None))]);
+    let large = change((2..50).map(|n| record(user(n, None))).collect());
+    runtime.block_on(store.commit(small())).unwrap();
+    let before = contents(&runtime, &store);
+
+    // In one batch with others, which are written.
+    let (refused, accepted) = runtime.block_on(async {
+        let next = change(vec![record(user(50, None))]);
+        tokio::join!(store.commit(large), store.commit(next))
+    });
+    let error = refused.unwrap_err();
+    let StoreError::TooLarge { bytes, limit: 1_000 } = error else {
+        panic!("{error}");
+    };
+    assert!(bytes > 1_000);
+    assert_eq!(
+        error.to_string(),
+        format!("a write of {bytes} bytes is too large; one may have 1000")
+    );
+    let mut expected = before;
+    let put = accepted.unwrap().records.remove(0);
+    expected.insert(put.key(), put);
+    assert_eq!(contents(&runtime, &store), expected);
+    assert_eq!(*store.health().borrow(), Health::Writable);
+
+    drop(store);
+    let store = Embedded::open_in(disk.storage(), options).unwrap();
+    assert_eq!(contents(&runtime, &store), expected, "after a restart too");
+}
