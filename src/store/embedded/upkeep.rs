@@ -1,17 +1,18 @@
 //! When the files beside the journal are kept: a checkpoint once the journal has grown, a new
 //! journal once the present one has failed, a last checkpoint at the end. One at a time, by the
-//! keeper; here it is only decided.
+//! keeper; here it is only decided, and nothing known of disks.
 
 use std::collections::HashSet;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
 use super::Options;
-use super::journal::{Journal, Segment};
-use super::keeper::{Checkpoint, Job};
-use super::writer::{Message, Writer};
+use super::writer::Message;
 use crate::domain::record::{Key, Record};
-use crate::store::{Change, Token};
+use crate::store::Change;
+
+#[cfg(test)]
+mod tests;
 
 /// A failed checkpoint is tried again after a pause that doubles up to so many times the shortest.
 const LONGEST_PAUSE: u32 = 64;
@@ -26,53 +27,79 @@ pub struct Upkeep {
     changed: HashSet<Key>,
     /// Bytes that a start would replay.
     tail_bytes: u64,
-    /// Whether the keeper is at work.
-    is_busy: bool,
+    standing: Standing,
     asked: Vec<Asker>,
-    /// Those whose checkpoint is being made.
-    served: Vec<Asker>,
-    failure: Option<Failure>,
-    /// Whether the last checkpoint failed, and how long to pause before the next.
-    pause: Option<Duration>,
-    not_before: Option<Instant>,
+    /// What the keeper is at work on.
+    work: Option<Work>,
     ending: Ending,
 }
 
-/// Why writes are not taken.
-struct Failure {
-    reason: String,
+/// How the last attempts went.
+enum Standing {
+    Well,
+    /// A checkpoint failed; the next one writes everything, after a pause.
+    CheckpointFailed {
+        pause: Duration,
+        until: Instant,
+    },
+    /// The journal failed, and writes are not taken; a new one is begun as soon as it can be.
+    JournalFailed {
+        reason: String,
+        retry_at: Instant,
+    },
+}
+
+struct Work {
+    /// Who is told of its outcome.
+    askers: Vec<Asker>,
+    /// Whether nothing more is kept after it.
+    is_last: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ending {
     No,
     Wanted,
-    LastJob,
     Over,
+}
+
+/// What is due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Due {
+    /// A new journal in the place of the one that failed.
+    Journal,
+    /// A checkpoint, while writes go on in a new segment.
+    Checkpoint,
+    /// A checkpoint after which no journal is needed.
+    LastCheckpoint,
+    /// To end: everything is kept.
+    End,
 }
 
 impl Upkeep {
     /// After a start that found these changes since the last checkpoint, in so many bytes.
-    pub fn new(options: Options, changed: HashSet<Key>, tail_bytes: u64) -> Self {
+    pub const fn new(options: Options, changed: HashSet<Key>, tail_bytes: u64) -> Self {
         Self {
             options,
             changed,
             tail_bytes,
-            is_busy: false,
+            standing: Standing::Well,
             asked: Vec::new(),
-            served: Vec::new(),
-            failure: None,
-            pause: None,
-            not_before: None,
+            work: None,
             ending: Ending::No,
         }
     }
 
     /// The next message; none when it is time to look what is to be kept.
     pub fn wait(&self, inbox: &Receiver<Message>) -> Option<Message> {
-        let message = match self.not_before {
-            Some(time) if !self.is_busy => inbox.recv_timeout(time.saturating_duration_since(Instant::now())),
-            _ => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        let retry_at = match &self.standing {
+            Standing::CheckpointFailed { until: time, .. }
+            | Standing::JournalFailed { retry_at: time, .. } => Some(*time),
+            Standing::Well => None,
+        };
+        let message = match retry_at.filter(|_| self.work.is_none()) {
+            Some(time) => inbox.recv_timeout(time.saturating_duration_since(Instant::now())),
+            None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match message {
             Ok(message) => Some(message),
@@ -83,7 +110,10 @@ impl Upkeep {
 
     /// Why writes are not taken; `None` while they are.
     pub fn why_not_writable(&self) -> Option<&str> {
-        self.failure.as_ref().map(|failure| failure.reason.as_str())
+        match &self.standing {
+            Standing::JournalFailed { reason, .. } => Some(reason),
+            Standing::Well | Standing::CheckpointFailed { .. } => None,
+        }
     }
 
     /// Whether the writer may end.
@@ -114,144 +144,91 @@ impl Upkeep {
 
     /// The journal has failed.
     pub fn journal_failed(&mut self, reason: String) {
-        self.failure = Some(Failure { reason });
-        self.not_before = Some(Instant::now());
+        let retry_at = Instant::now();
+        self.standing = Standing::JournalFailed { reason, retry_at };
     }
 
-    /// A new journal could not be begun; it is tried again after a short time.
-    pub fn journal_failed_again(&mut self, reason: String) {
-        tell(self.asked.drain(..), &Err(reason.clone()));
-        self.journal_failed(reason);
-        self.not_before = Some(Instant::now() + self.options.retry_after);
-        self.job_ended();
-    }
-
-    /// A new journal has begun, with a snapshot of everything.
-    pub fn journal_began(&mut self) {
-        tell(self.asked.drain(..), &Ok(()));
-        self.failure = None;
-        self.pause = None;
-        self.not_before = None;
-        self.changed.clear();
-        self.tail_bytes = 0;
-        self.job_ended();
+    /// The keeper has begun a new journal, with a snapshot of everything, or could not.
+    pub fn journal_ended(&mut self, outcome: Result<(), String>) {
+        self.work_ended(&outcome);
+        self.standing = match outcome {
+            Ok(()) => {
+                self.take_changed();
+                Standing::Well
+            }
+            Err(reason) => Standing::JournalFailed {
+                reason,
+                retry_at: Instant::now() + self.options.retry_after,
+            },
+        };
     }
 
     /// The keeper has made a checkpoint, or could not.
     pub fn checkpoint_ended(&mut self, outcome: &Result<(), String>) {
-        if outcome.is_ok() {
-            self.pause = None;
-            if self.failure.is_none() {
-                self.not_before = None;
-            }
-        } else {
-            self.pause_checkpoints();
-        }
-        tell(self.served.drain(..), outcome);
-        self.job_ended();
-    }
-
-    fn pause_checkpoints(&mut self) {
+        self.work_ended(outcome);
         let shortest = self.options.retry_after;
-        let pause = self
-            .pause
-            .map_or(shortest, |pause| (pause * 2).min(shortest * LONGEST_PAUSE));
-        self.pause = Some(pause);
-        if self.failure.is_none() {
-            self.not_before = Some(Instant::now() + pause);
+        let pause = match self.standing {
+            // The journal has failed meanwhile; the new one begins with a snapshot of everything.
+            Standing::JournalFailed { .. } => return,
+            Standing::CheckpointFailed { pause, .. } => (pause * 2).min(shortest * LONGEST_PAUSE),
+            Standing::Well => shortest,
+        };
+        self.standing = match outcome {
+            Ok(()) => Standing::Well,
+            Err(_) => Standing::CheckpointFailed {
+                pause,
+                until: Instant::now() + pause,
+            },
+        };
+    }
+
+    /// What is due at `now`; nothing while the keeper is at work.
+    pub fn due(&self, now: Instant) -> Option<Due> {
+        if self.work.is_some() {
+            return None;
+        }
+        let is_closing = self.ending != Ending::No;
+        let is_asked = !self.asked.is_empty();
+        match self.standing {
+            Standing::JournalFailed { retry_at, .. } => {
+                (is_closing || retry_at <= now).then_some(Due::Journal)
+            }
+            Standing::Well if is_closing && self.changed.is_empty() => Some(Due::End),
+            Standing::Well | Standing::CheckpointFailed { .. } if is_closing => Some(Due::LastCheckpoint),
+            Standing::Well => {
+                (is_asked || self.tail_bytes >= self.options.checkpoint_bytes).then_some(Due::Checkpoint)
+            }
+            Standing::CheckpointFailed { until, .. } => (is_asked || until <= now).then_some(Due::Checkpoint),
         }
     }
 
-    fn job_ended(&mut self) {
-        self.is_busy = false;
-        if self.ending == Ending::LastJob {
+    /// Work begins for those who have asked until now.
+    pub fn work_begins(&mut self) {
+        self.work = Some(Work {
+            askers: std::mem::take(&mut self.asked),
+            is_last: self.ending == Ending::Wanted,
+        });
+    }
+
+    /// What a checkpoint, which begins now, has to write.
+    pub fn take_changed(&mut self) -> HashSet<Key> {
+        self.tail_bytes = 0;
+        std::mem::take(&mut self.changed)
+    }
+
+    /// The keeper has ended, or nothing is left to be kept.
+    pub fn end(&mut self) {
+        self.ending = Ending::Over;
+    }
+
+    fn work_ended(&mut self, outcome: &Result<(), String>) {
+        let Some(work) = self.work.take() else { return };
+        for asker in work.askers {
+            // Who no longer waits does not hear of it.
+            drop(asker.send(outcome.clone()));
+        }
+        if work.is_last {
             self.ending = Ending::Over;
-        }
-    }
-
-    fn is_time(&self) -> bool {
-        self.ending != Ending::No || self.not_before.is_none_or(|time| time <= Instant::now())
-    }
-
-    fn is_checkpoint_due(&self) -> bool {
-        !self.asked.is_empty() || self.pause.is_some() || self.tail_bytes >= self.options.checkpoint_bytes
-    }
-}
-
-fn tell(askers: impl Iterator<Item = Asker>, outcome: &Result<(), String>) {
-    for asker in askers {
-        // Who no longer waits does not hear of it.
-        drop(asker.send(outcome.clone()));
-    }
-}
-
-impl Writer {
-    /// Has the keeper do what is due, if it is not at work already.
-    pub fn keep(&mut self) {
-        if self.upkeep.is_busy {
-            return;
-        }
-        if self.upkeep.failure.is_some() {
-            if self.upkeep.is_time() {
-                let job = Job::Supersede {
-                    state: self.shared.state(),
-                    counter: self.counter,
-                };
-                self.give(job);
-            }
-        } else if self.upkeep.ending == Ending::Wanted {
-            if self.upkeep.changed.is_empty() && self.upkeep.pause.is_none() {
-                self.upkeep.ending = Ending::Over;
-            } else {
-                self.checkpoint(None);
-            }
-        } else if self.upkeep.is_checkpoint_due() && (self.upkeep.is_time() || !self.upkeep.asked.is_empty())
-        {
-            match self.rotate() {
-                Ok(()) => self.checkpoint(Some(self.journal.segment())),
-                Err(error) => {
-                    tracing::error!(%error, "a new segment of the journal could not be begun");
-                    self.upkeep.served.append(&mut self.upkeep.asked);
-                    self.upkeep.checkpoint_ended(&Err(error.to_string()));
-                }
-            }
-        }
-    }
-
-    /// Begins a new segment, so that those before it can go.
-    fn rotate(&mut self) -> std::io::Result<()> {
-        if self.journal.is_empty() {
-            return Ok(());
-        }
-        let segment = Segment {
-            epoch: self.journal.segment().epoch,
-            first: Token(self.shared.state().at.0 + 1),
-        };
-        self.journal = Journal::begin(&*self.storage, segment)?;
-        Ok(())
-    }
-
-    fn checkpoint(&mut self, current: Option<Segment>) {
-        self.upkeep.served.append(&mut self.upkeep.asked);
-        self.upkeep.tail_bytes = 0;
-        let checkpoint = Checkpoint {
-            state: self.shared.state(),
-            counter: self.counter,
-            changed: std::mem::take(&mut self.upkeep.changed),
-            current,
-        };
-        self.give(Job::Checkpoint(checkpoint));
-    }
-
-    fn give(&mut self, job: Job) {
-        self.upkeep.is_busy = true;
-        if self.upkeep.ending == Ending::Wanted {
-            self.upkeep.ending = Ending::LastJob;
-        }
-        if self.jobs.send(job).is_err() {
-            tracing::error!("the keeper has ended; no more checkpoints are made");
-            self.upkeep.job_ended();
-            self.upkeep.ending = Ending::Over;
         }
     }
 }

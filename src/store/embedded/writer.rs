@@ -22,6 +22,8 @@ use crate::domain::change::ChangeSet;
 use crate::domain::record::Record;
 use crate::store::{Committed, StoreError};
 
+mod keep;
+
 /// At most so many change sets share one sync.
 const MAX_BATCH: usize = 1_024;
 /// No more change sets join a batch of so many bytes.
@@ -206,18 +208,16 @@ impl Writer {
 
     /// A new journal is ready in the place of the one that failed, or is not.
     fn journal_ended(&mut self, outcome: Result<Journal, String>) {
-        match outcome {
-            Ok(journal) => {
-                tracing::info!("a new journal is ready; writes are taken again");
-                self.journal = journal;
-                self.upkeep.journal_began();
-                self.shared.health.send_replace(Health::Writable);
-            }
-            Err(reason) => {
-                self.shared.health.send_replace(Health::ReadOnly(reason.clone()));
-                self.upkeep.journal_failed_again(reason);
-            }
-        }
+        let outcome = outcome.map(|journal| {
+            tracing::info!("a new journal is ready; writes are taken again");
+            self.journal = journal;
+        });
+        self.upkeep.journal_ended(outcome);
+        let health = match self.upkeep.why_not_writable() {
+            None => Health::Writable,
+            Some(reason) => Health::ReadOnly(reason.to_owned()),
+        };
+        self.shared.health.send_replace(health);
     }
 }
 
