@@ -9,10 +9,10 @@ use async_trait::async_trait;
 use super::{App, Caller, Decision, Error, Planned, Reader};
 use crate::domain::access::Permission;
 use crate::domain::change::Guard;
-use crate::domain::error::{Error as Refusal, FaultCode, Faults};
-use crate::domain::record::{Entity, Key, Meta, Record};
+use crate::domain::draft::Drafted;
+use crate::domain::error::{FaultCode, Faults};
+use crate::domain::record::{Key, Meta, Record};
 use crate::domain::references::references;
-use crate::domain::time::Instant;
 use crate::domain::version::RowVersion;
 
 pub mod catalogs;
@@ -22,22 +22,11 @@ pub mod users;
 
 /// A kind of reference data that is maintained through the faces.
 #[async_trait]
-pub trait Maintained: Entity + Clone + PartialEq {
-    /// What is to become of a record: absent members stay as they are.
-    type Draft: Send + Sync + 'static;
-
+pub trait Maintained: Drafted + Clone + PartialEq {
     /// The right that it takes, over everything.
     const PERMISSION: Permission;
     /// The names of the verbs in the audit trail.
     const VERBS: Verbs;
-
-    /// The record that the draft makes of the existing one, or of none.
-    fn drafted(
-        existing: Option<&Self>,
-        draft: &Self::Draft,
-        id: Self::Id,
-        now: Instant,
-    ) -> Result<Self, Refusal>;
 
     /// What else must change and hold when `existing` becomes `changed`.
     async fn consequences(

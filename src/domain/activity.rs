@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::draft::DraftReading;
+use super::draft::{DraftReading, Drafted};
 use super::error::Error;
 use super::id::ActivityId;
 use super::patch::Patch;
@@ -35,9 +35,11 @@ pub struct ActivityDraft {
     pub external_id: Patch<String>,
 }
 
-impl Activity {
+impl Drafted for Activity {
+    type Draft = ActivityDraft;
+
     /// The activity that `draft` makes of `existing`, or of none.
-    pub fn drafted(
+    fn drafted(
         existing: Option<&Self>,
         draft: &ActivityDraft,
         id: ActivityId,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::draft::DraftReading;
+use super::draft::{DraftReading, Drafted};
 use super::error::Error;
 use super::id::DepartmentId;
 use super::patch::Patch;
@@ -35,9 +35,11 @@ pub struct DepartmentDraft {
     pub external_id: Patch<String>,
 }
 
-impl Department {
+impl Drafted for Department {
+    type Draft = DepartmentDraft;
+
     /// The department that `draft` makes of `existing`, or of none.
-    pub fn drafted(
+    fn drafted(
         existing: Option<&Self>,
         draft: &DepartmentDraft,
         id: DepartmentId,

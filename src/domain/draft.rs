@@ -7,7 +7,8 @@ use super::effective::Effective;
 use super::error::{Error, FaultCode, Faults, Path};
 use super::hours::Hours;
 use super::patch::Patch;
-use super::time::Date;
+use super::record::Entity;
+use super::time::{Date, Instant};
 
 /// The longest name.
 pub const MAX_NAME_CHARS: usize = 400;
@@ -17,6 +18,20 @@ pub const MAX_CODE_CHARS: usize = 100;
 pub const MAX_EMAIL_CHARS: usize = 254;
 /// The most hours of an estimate.
 pub const MAX_ESTIMATE: Hours = Hours::whole(1_000_000);
+
+/// A record that drafts make and change.
+pub trait Drafted: Entity {
+    /// What is to become of one: absent members stay as they are.
+    type Draft: Send + Sync + 'static;
+
+    /// The record that `draft` makes of the existing one, or of none.
+    fn drafted(
+        existing: Option<&Self>,
+        draft: &Self::Draft,
+        id: Self::Id,
+        now: Instant,
+    ) -> Result<Self, Error>;
+}
 
 /// Reads the members of one draft and collects what is wrong with them.
 #[derive(Debug, Default)]

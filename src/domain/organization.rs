@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::draft::{DraftReading, MAX_NAME_CHARS};
+use super::draft::{DraftReading, Drafted, MAX_NAME_CHARS};
 use super::error::{Error, Path};
 use super::id::OrganizationId;
 use super::patch::Patch;
@@ -62,9 +62,11 @@ pub struct OrganizationDraft {
     pub last_update: Patch<Instant>,
 }
 
-impl Organization {
+impl Drafted for Organization {
+    type Draft = OrganizationDraft;
+
     /// The organization that `draft` makes of `existing`, or of none.
-    pub fn drafted(
+    fn drafted(
         existing: Option<&Self>,
         draft: &OrganizationDraft,
         id: OrganizationId,

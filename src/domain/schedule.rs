@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::draft::{DraftReading, MAX_NAME_CHARS};
+use super::draft::{DraftReading, Drafted, MAX_NAME_CHARS};
 use super::effective::Effective;
 use super::error::{Error, FaultCode, Path};
 use super::hours::Hours;
@@ -108,9 +108,11 @@ pub struct ScheduleDraft {
     pub exceptions: Option<Vec<ScheduleException>>,
 }
 
-impl Schedule {
+impl Drafted for Schedule {
+    type Draft = ScheduleDraft;
+
     /// The schedule that `draft` makes of `existing`, or of none.
-    pub fn drafted(
+    fn drafted(
         existing: Option<&Self>,
         draft: &ScheduleDraft,
         id: ScheduleId,

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::draft::DraftReading;
+use super::draft::{DraftReading, Drafted};
 use super::effective::Effective;
 use super::error::{Error, FaultCode, Path};
 use super::id::TemplateId;
-use super::record::Meta;
+use super::record::{Meta, SettingsId};
 use super::time::{Date, Instant};
 
 /// Settings of the whole company.
@@ -29,9 +29,16 @@ pub struct SettingsDraft {
     pub templates: Option<Vec<(Option<Date>, TemplateId)>>,
 }
 
-impl Settings {
+impl Drafted for Settings {
+    type Draft = SettingsDraft;
+
     /// The settings that `draft` makes of `existing`, or of none.
-    pub fn drafted(existing: Option<&Self>, draft: &SettingsDraft, now: Instant) -> Result<Self, Error> {
+    fn drafted(
+        existing: Option<&Self>,
+        draft: &SettingsDraft,
+        _id: SettingsId,
+        now: Instant,
+    ) -> Result<Self, Error> {
         let mut reading = DraftReading::default();
         let name = existing.map(|it| &*it.company_name);
         let settings = Self {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::draft::DraftReading;
+use super::draft::{DraftReading, Drafted};
 use super::error::{Error, FaultCode, Path};
 use super::id::TemplateId;
 use super::period::PeriodKind;
@@ -27,6 +27,7 @@ pub struct TimesheetTemplate {
 impl TimesheetTemplate {
     /// Due days where nobody said otherwise (P8).
     pub const DEFAULT_DUE_DAYS: u16 = 2;
+    const MAX_DUE_DAYS: u16 = 365;
 }
 
 /// What is to become of a template.
@@ -40,11 +41,11 @@ pub struct TemplateDraft {
     pub due_days: Option<i64>,
 }
 
-impl TimesheetTemplate {
-    const MAX_DUE_DAYS: u16 = 365;
+impl Drafted for TimesheetTemplate {
+    type Draft = TemplateDraft;
 
     /// The template that `draft` makes of `existing`, or of none.
-    pub fn drafted(
+    fn drafted(
         existing: Option<&Self>,
         draft: &TemplateDraft,
         id: TemplateId,

@@ -44,6 +44,26 @@ fn from_date(date: Date) -> Option<Date> {
     (date != Date::MIN).then_some(date)
 }
 
+/// The fields of an object type that shows the records of one kind: what every record has, and its
+/// own.
+macro_rules! of_record {
+    ($($own:expr),+ $(,)?) => {
+        &[
+            Field::leaf("id", super::ID, Type::ID, |it, json| json.put(it.id)),
+            Field::leaf("rowVersion", super::ROW_VERSION, Type::VERSION, |it, json| {
+                json.put(it.meta.version);
+            }),
+            Field::leaf("created", super::CREATED, Type::DATE_TIME, |it, json| {
+                json.put(it.meta.created);
+            }),
+            Field::leaf("isActive", super::IS_ACTIVE, Type::BOOLEAN, |it, json| {
+                json.put(it.meta.is_active);
+            }),
+            $($own),+
+        ]
+    };
+}
+
 /// Makes an object type show the records of one kind: of each it sees the shared record, and of
 /// an answer that is one it keeps the same.
 macro_rules! shows {
@@ -67,4 +87,4 @@ macro_rules! shows {
     };
 }
 
-use shows;
+use {of_record, shows};

@@ -3,65 +3,41 @@
 
 use async_trait::async_trait;
 
-use super::{Error, Maintained, Reader, Refusal, Verbs};
+use super::{Error, Maintained, Reader, Verbs};
 use crate::domain::access::Permission;
-use crate::domain::activity::{Activity, ActivityDraft};
-use crate::domain::department::{Department, DepartmentDraft};
+use crate::domain::activity::Activity;
+use crate::domain::department::Department;
 use crate::domain::error::{FaultCode, Path};
-use crate::domain::id::{ActivityId, DepartmentId, OrganizationId, ScheduleId, TemplateId};
-use crate::domain::organization::{Organization, OrganizationDraft};
+use crate::domain::organization::Organization;
 use crate::domain::record::SettingsId;
-use crate::domain::schedule::{Schedule, ScheduleDraft};
+use crate::domain::schedule::Schedule;
 use crate::domain::settings::Settings;
-use crate::domain::template::{TemplateDraft, TimesheetTemplate};
-use crate::domain::time::Instant;
+use crate::domain::template::TimesheetTemplate;
 
 macro_rules! maintained {
-    ($($entity:ty, $draft:ty, $id:ty, $permission:ident, $save:literal, $archive:literal, $restore:literal;)+) => {$(
-        #[async_trait]
+    ($($entity:ty, $permission:ident, $save:literal, $archive:literal, $restore:literal;)+) => {$(
         impl Maintained for $entity {
-            type Draft = $draft;
-
             const PERMISSION: Permission = Permission::$permission;
             const VERBS: Verbs = Verbs { save: $save, archive: $archive, restore: $restore };
-
-            fn drafted(existing: Option<&Self>, draft: &$draft, id: $id, now: Instant) -> Result<Self, Refusal> {
-                Self::drafted(existing, draft, id, now)
-            }
         }
     )+};
 }
 
 maintained! {
-    Organization, OrganizationDraft, OrganizationId, CustomersManage,
-        "saveOrganization", "archiveOrganization", "restoreOrganization";
-    Department, DepartmentDraft, DepartmentId, SettingsManage,
-        "saveDepartment", "archiveDepartment", "restoreDepartment";
-    Activity, ActivityDraft, ActivityId, ProjectsManage,
-        "saveActivity", "archiveActivity", "restoreActivity";
-    Schedule, ScheduleDraft, ScheduleId, SettingsManage,
-        "saveSchedule", "archiveSchedule", "restoreSchedule";
+    Organization, CustomersManage, "saveOrganization", "archiveOrganization", "restoreOrganization";
+    Department, SettingsManage, "saveDepartment", "archiveDepartment", "restoreDepartment";
+    Activity, ProjectsManage, "saveActivity", "archiveActivity", "restoreActivity";
+    Schedule, SettingsManage, "saveSchedule", "archiveSchedule", "restoreSchedule";
 }
 
 #[async_trait]
 impl Maintained for TimesheetTemplate {
-    type Draft = TemplateDraft;
-
     const PERMISSION: Permission = Permission::SettingsManage;
     const VERBS: Verbs = Verbs {
         save: "saveTimesheetTemplate",
         archive: "archiveTimesheetTemplate",
         restore: "restoreTimesheetTemplate",
     };
-
-    fn drafted(
-        existing: Option<&Self>,
-        draft: &TemplateDraft,
-        id: TemplateId,
-        now: Instant,
-    ) -> Result<Self, Refusal> {
-        Self::drafted(existing, draft, id, now)
-    }
 
     /// New sheets follow the templates that the settings name: none of those can go.
     async fn archivable(reader: &Reader, existing: &Self) -> Result<(), Error> {

@@ -5,35 +5,23 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::{Consequences, Error, Maintained, Reader, Refusal, Verbs};
+use super::{Consequences, Error, Maintained, Reader, Verbs};
 use crate::domain::access::Permission;
 use crate::domain::change::Guard;
-use crate::domain::id::{ProjectId, TaskId};
-use crate::domain::project::{Project, ProjectDraft};
+use crate::domain::id::TaskId;
+use crate::domain::project::Project;
 use crate::domain::record::{Entity, Record};
+use crate::domain::task::ProjectTask;
 use crate::domain::task::place::place;
-use crate::domain::task::{ProjectTask, TaskDraft};
-use crate::domain::time::Instant;
 
 #[async_trait]
 impl Maintained for Project {
-    type Draft = ProjectDraft;
-
     const PERMISSION: Permission = Permission::ProjectsManage;
     const VERBS: Verbs = Verbs {
         save: "saveProject",
         archive: "archiveProject",
         restore: "restoreProject",
     };
-
-    fn drafted(
-        existing: Option<&Self>,
-        draft: &ProjectDraft,
-        id: ProjectId,
-        now: Instant,
-    ) -> Result<Self, Refusal> {
-        Self::drafted(existing, draft, id, now)
-    }
 
     /// A new project comes with its main task (T1).
     async fn consequences(
@@ -55,23 +43,12 @@ impl Maintained for Project {
 
 #[async_trait]
 impl Maintained for ProjectTask {
-    type Draft = TaskDraft;
-
     const PERMISSION: Permission = Permission::ProjectsManage;
     const VERBS: Verbs = Verbs {
         save: "saveTask",
         archive: "archiveTask",
         restore: "restoreTask",
     };
-
-    fn drafted(
-        existing: Option<&Self>,
-        draft: &TaskDraft,
-        id: TaskId,
-        now: Instant,
-    ) -> Result<Self, Refusal> {
-        Self::drafted(existing, draft, id, now)
-    }
 
     /// Its siblings move up or down, so that the branch stays numbered without a gap (T2). A change
     /// of the tree is a change of the project too: of two people who change it at once, one decides

@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{App, Caller, Error, Maintained, Reader, Refusal, Verbs};
+use super::{App, Caller, Error, Maintained, Reader, Verbs};
 use crate::domain::access::Permission;
 use crate::domain::error::{FaultCode, Path};
 use crate::domain::record::SettingsId;
 use crate::domain::settings::{Settings, SettingsDraft};
-use crate::domain::time::Instant;
 use crate::domain::version::RowVersion;
 
 impl App {
@@ -27,23 +26,12 @@ impl App {
 
 #[async_trait]
 impl Maintained for Settings {
-    type Draft = SettingsDraft;
-
     const PERMISSION: Permission = Permission::SettingsManage;
     const VERBS: Verbs = Verbs {
         save: "saveSettings",
         archive: "archiveSettings",
         restore: "restoreSettings",
     };
-
-    fn drafted(
-        existing: Option<&Self>,
-        draft: &SettingsDraft,
-        _id: SettingsId,
-        now: Instant,
-    ) -> Result<Self, Refusal> {
-        Self::drafted(existing, draft, now)
-    }
 
     async fn archivable(_reader: &Reader, _existing: &Self) -> Result<(), Error> {
         Err(Error::fault(

@@ -5,32 +5,19 @@ use std::collections::HashSet;
 use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::{Consequences, Error, Maintained, Reader, Refusal, Verbs};
+use super::{Consequences, Error, Maintained, Reader, Verbs};
 use crate::domain::access::{Permission, Role};
 use crate::domain::error::{FaultCode, Path};
-use crate::domain::id::UserId;
-use crate::domain::time::Instant;
-use crate::domain::user::{User, UserDraft};
+use crate::domain::user::User;
 
 #[async_trait]
 impl Maintained for User {
-    type Draft = UserDraft;
-
     const PERMISSION: Permission = Permission::UsersManage;
     const VERBS: Verbs = Verbs {
         save: "saveUser",
         archive: "archiveUser",
         restore: "restoreUser",
     };
-
-    fn drafted(
-        existing: Option<&Self>,
-        draft: &UserDraft,
-        id: UserId,
-        now: Instant,
-    ) -> Result<Self, Refusal> {
-        Self::drafted(existing, draft, id, now)
-    }
 
     async fn consequences(
         reader: &Reader,

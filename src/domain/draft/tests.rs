@@ -10,6 +10,7 @@ use crate::domain::id::{ActivityId, OrganizationId, ProjectId, ScheduleId, TaskI
 use crate::domain::organization::{Contact, Organization, OrganizationDraft};
 use crate::domain::period::PeriodKind;
 use crate::domain::project::{BillingType, Project, ProjectDraft};
+use crate::domain::record::SettingsId;
 use crate::domain::schedule::{Pattern, Schedule, ScheduleDraft, ScheduleException};
 use crate::domain::settings::{Settings, SettingsDraft};
 use crate::domain::task::{Assignees, ProjectTask, TaskDraft};
@@ -313,7 +314,7 @@ fn p3_the_settings_name_one_template_a_date_and_never_none() {
             company_name: Some("Acme".to_owned()),
             templates: entries,
         };
-        Settings::drafted(None, &draft, NOW)
+        Settings::drafted(None, &draft, SettingsId, NOW)
     };
     let stored = settings(Some(vec![Some("2021-03-22"), None])).unwrap();
     let begun: Vec<Date> = stored.templates.entries().iter().map(|(from, _)| *from).collect();

@@ -1,7 +1,7 @@
 //! What is to become of a project.
 
 use super::{BillingType, Project, ProjectState};
-use crate::domain::draft::DraftReading;
+use crate::domain::draft::{DraftReading, Drafted};
 use crate::domain::error::{Error, FaultCode, Path};
 use crate::domain::hours::Hours;
 use crate::domain::id::{OrganizationId, ProjectId, UserId};
@@ -38,9 +38,11 @@ pub struct ProjectDraft {
     pub last_update: Patch<Instant>,
 }
 
-impl Project {
+impl Drafted for Project {
+    type Draft = ProjectDraft;
+
     /// The project that `draft` makes of `existing`, or of none.
-    pub fn drafted(
+    fn drafted(
         existing: Option<&Self>,
         draft: &ProjectDraft,
         id: ProjectId,

@@ -2,7 +2,7 @@
 //! circle, is the tree's to decide.
 
 use super::{Assignees, ProjectTask};
-use crate::domain::draft::DraftReading;
+use crate::domain::draft::{DraftReading, Drafted};
 use crate::domain::error::{Error, FaultCode, Path};
 use crate::domain::hours::Hours;
 use crate::domain::id::{ProjectId, TaskId, UserId};
@@ -39,18 +39,12 @@ pub struct TaskDraft {
     pub last_update: Patch<Instant>,
 }
 
-impl ProjectTask {
-    /// The most people that a task can be assigned to by name.
-    pub const MAX_ASSIGNEES: usize = 10_000;
+impl Drafted for ProjectTask {
+    type Draft = TaskDraft;
 
     /// The task that `draft` makes of `existing`, or of none. A new one has the number
     /// [`u32::MAX`] if the draft names none: the tree puts it last.
-    pub fn drafted(
-        existing: Option<&Self>,
-        draft: &TaskDraft,
-        id: TaskId,
-        now: Instant,
-    ) -> Result<Self, Error> {
+    fn drafted(existing: Option<&Self>, draft: &TaskDraft, id: TaskId, now: Instant) -> Result<Self, Error> {
         let mut reading = DraftReading::default();
         let task = Self {
             id,
@@ -87,6 +81,11 @@ impl ProjectTask {
         }
         reading.finish(task)
     }
+}
+
+impl ProjectTask {
+    /// The most people that a task can be assigned to by name.
+    pub const MAX_ASSIGNEES: usize = 10_000;
 
     /// The main task of a new project: everybody may book on it, so that a project without
     /// further tasks can be booked at once.

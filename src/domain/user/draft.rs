@@ -3,7 +3,7 @@
 
 use super::{TimeZone, User};
 use crate::domain::access::Role;
-use crate::domain::draft::DraftReading;
+use crate::domain::draft::{DraftReading, Drafted};
 use crate::domain::error::{Error, FaultCode, Path};
 use crate::domain::id::{DepartmentId, ScheduleId, UserId};
 use crate::domain::patch::Patch;
@@ -39,14 +39,11 @@ pub struct UserDraft {
     pub last_update: Patch<Instant>,
 }
 
-impl User {
+impl Drafted for User {
+    type Draft = UserDraft;
+
     /// The person whom `draft` makes of `existing`, or of nobody.
-    pub fn drafted(
-        existing: Option<&Self>,
-        draft: &UserDraft,
-        id: UserId,
-        now: Instant,
-    ) -> Result<Self, Error> {
+    fn drafted(existing: Option<&Self>, draft: &UserDraft, id: UserId, now: Instant) -> Result<Self, Error> {
         let mut reading = DraftReading::default();
         let mut user = match existing {
             Some(existing) => Self {

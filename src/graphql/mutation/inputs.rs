@@ -4,10 +4,11 @@
 use async_graphql::MaybeUndefined;
 
 use crate::app::Error;
+use crate::domain::draft::Drafted;
 use crate::domain::error::{FaultCode, Faults, Path};
 use crate::domain::patch::Patch;
-use crate::domain::record::Entity;
 use crate::domain::version::RowVersion;
+use crate::graphql::scalars::{self, Uuid};
 
 pub mod catalogs;
 pub mod project;
@@ -60,6 +61,20 @@ impl Reading {
         self.faults.add(path, code, message);
     }
 
+    /// The command that makes or changes a record, if nothing was wrong with the input.
+    pub fn saving<E: Drafted>(
+        self,
+        id: Option<Uuid>,
+        version: Option<scalars::RowVersion>,
+        draft: E::Draft,
+    ) -> Result<Saving<E>, Error> {
+        self.finish(Saving {
+            id: id.map(|id| id.0.into()),
+            version: version.map(Into::into),
+            draft,
+        })
+    }
+
     /// The command, if nothing was wrong with the input.
     pub fn finish<T>(self, command: T) -> Result<T, Error> {
         Ok(self.faults.into_result(command)?)
@@ -76,11 +91,11 @@ pub fn patch<T, U: From<T>>(value: MaybeUndefined<T>) -> Patch<U> {
 }
 
 /// What is to become of a record, as a mutation names it.
-pub struct Saving<E: Entity, D> {
+pub struct Saving<E: Drafted> {
     /// The record; `None` for a new one.
     pub id: Option<E::Id>,
     /// The version on which the caller decided.
     pub version: Option<RowVersion>,
     /// What it is to be.
-    pub draft: D,
+    pub draft: E::Draft,
 }

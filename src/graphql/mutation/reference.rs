@@ -40,9 +40,7 @@ use crate::graphql::types::user::UserObject;
 #[derive(Default)]
 pub struct Reference;
 
-type Read<E> = Result<Saving<E, <E as Maintained>::Draft>, Error>;
-
-async fn save<E: Maintained>(ctx: &Context<'_>, input: Read<E>) -> Result<Arc<E>, Error> {
+async fn save<E: Maintained>(ctx: &Context<'_>, input: Result<Saving<E>, Error>) -> Result<Arc<E>, Error> {
     let (app, caller) = parties(ctx)?;
     let Saving { id, version, draft } = input?;
     app.save::<E>(caller, id, draft, version).await

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{CREATED, EXTERNAL_ID, ID, IS_ACTIVE, ROW_VERSION};
+use super::{EXTERNAL_ID, of_record};
 use crate::domain::department::Department;
 use crate::graphql::render::{Field, Object, Type};
 
@@ -13,17 +13,7 @@ impl Object for DepartmentObject {
     type View<'a> = &'a Arc<Department>;
     const NAME: &'static str = "Department";
     const ABOUT: &'static str = "A department: people work in one at a time.";
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::leaf("id", ID, Type::ID, |it, json| json.put(it.id)),
-        Field::leaf("rowVersion", ROW_VERSION, Type::VERSION, |it, json| {
-            json.put(it.meta.version);
-        }),
-        Field::leaf("created", CREATED, Type::DATE_TIME, |it, json| {
-            json.put(it.meta.created);
-        }),
-        Field::leaf("isActive", IS_ACTIVE, Type::BOOLEAN, |it, json| {
-            json.put(it.meta.is_active);
-        }),
+    const FIELDS: &'static [Field<Self>] = of_record![
         Field::leaf("name", "The name.", Type::STRING, |it, json| json.put(&*it.name)),
         Field::leaf(
             "code",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{CREATED, EXTERNAL_ID, ID, IS_ACTIVE, LAST_UPDATE, ROW_VERSION};
+use super::{EXTERNAL_ID, LAST_UPDATE, of_record};
 use crate::domain::organization::{Contact, Organization};
 use crate::graphql::render::{Field, Object, Type, part};
 
@@ -16,17 +16,7 @@ impl Object for OrganizationObject {
     type View<'a> = &'a Arc<Organization>;
     const NAME: &'static str = "Organization";
     const ABOUT: &'static str = "A client company.";
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::leaf("id", ID, Type::ID, |it, json| json.put(it.id)),
-        Field::leaf("rowVersion", ROW_VERSION, Type::VERSION, |it, json| {
-            json.put(it.meta.version);
-        }),
-        Field::leaf("created", CREATED, Type::DATE_TIME, |it, json| {
-            json.put(it.meta.created);
-        }),
-        Field::leaf("isActive", IS_ACTIVE, Type::BOOLEAN, |it, json| {
-            json.put(it.meta.is_active);
-        }),
+    const FIELDS: &'static [Field<Self>] = of_record![
         Field::leaf("name", "The name.", Type::STRING, |it, json| json.put(&*it.name)),
         Field::leaf(
             "number",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::enums::{BillingType, ProjectState};
 use super::organization::OrganizationObject;
 use super::user::UserObject;
-use super::{CREATED, EXTERNAL_ID, ID, IS_ACTIVE, LAST_UPDATE, ROW_VERSION};
+use super::{EXTERNAL_ID, LAST_UPDATE, of_record};
 use crate::domain::organization::Organization;
 use crate::domain::project::Project;
 use crate::domain::record::Entity;
@@ -22,17 +22,7 @@ impl Object for ProjectObject {
     type View<'a> = &'a Arc<Project>;
     const NAME: &'static str = "Project";
     const ABOUT: &'static str = "What time is booked on.";
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::leaf("id", ID, Type::ID, |it, json| json.put(it.id)),
-        Field::leaf("rowVersion", ROW_VERSION, Type::VERSION, |it, json| {
-            json.put(it.meta.version);
-        }),
-        Field::leaf("created", CREATED, Type::DATE_TIME, |it, json| {
-            json.put(it.meta.created);
-        }),
-        Field::leaf("isActive", IS_ACTIVE, Type::BOOLEAN, |it, json| {
-            json.put(it.meta.is_active);
-        }),
+    const FIELDS: &'static [Field<Self>] = of_record![
         Field::leaf("name", "The name.", Type::STRING, |it, json| json.put(&*it.name)),
         Field::leaf(
             "code",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{CREATED, ID, IS_ACTIVE, ROW_VERSION};
+use super::of_record;
 use crate::domain::schedule::{Pattern, Schedule, ScheduleException};
 use crate::graphql::render::{Field, Object, Type, own_part, parts};
 
@@ -19,17 +19,7 @@ impl Object for ScheduleObject {
     type View<'a> = &'a Arc<Schedule>;
     const NAME: &'static str = "Schedule";
     const ABOUT: &'static str = "A pattern of working hours with its exceptions.";
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::leaf("id", ID, Type::ID, |it, json| json.put(it.id)),
-        Field::leaf("rowVersion", ROW_VERSION, Type::VERSION, |it, json| {
-            json.put(it.meta.version);
-        }),
-        Field::leaf("created", CREATED, Type::DATE_TIME, |it, json| {
-            json.put(it.meta.created);
-        }),
-        Field::leaf("isActive", IS_ACTIVE, Type::BOOLEAN, |it, json| {
-            json.put(it.meta.is_active);
-        }),
+    const FIELDS: &'static [Field<Self>] = of_record![
         Field::leaf("name", "The name.", Type::STRING, |it, json| json.put(&*it.name)),
         own_part!(
             SchedulePatternObject,

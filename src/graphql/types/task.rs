@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::project::ProjectObject;
-use super::{CREATED, EXTERNAL_ID, ID, IS_ACTIVE, LAST_UPDATE, ROW_VERSION};
+use super::{EXTERNAL_ID, LAST_UPDATE, of_record};
 use crate::domain::project::Project;
 use crate::domain::record::Entity;
 use crate::domain::task::{Assignees, ProjectTask};
@@ -20,17 +20,7 @@ impl Object for ProjectTaskObject {
     const NAME: &'static str = "ProjectTask";
     const ABOUT: &'static str =
         "A node of a project's task tree, or a common task, which belongs to no project.";
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::leaf("id", ID, Type::ID, |it, json| json.put(it.id)),
-        Field::leaf("rowVersion", ROW_VERSION, Type::VERSION, |it, json| {
-            json.put(it.meta.version);
-        }),
-        Field::leaf("created", CREATED, Type::DATE_TIME, |it, json| {
-            json.put(it.meta.created);
-        }),
-        Field::leaf("isActive", IS_ACTIVE, Type::BOOLEAN, |it, json| {
-            json.put(it.meta.is_active);
-        }),
+    const FIELDS: &'static [Field<Self>] = of_record![
         Field::leaf("projectId", PROJECT, Type::ID.nullable(), |it, json| {
             json.put(it.project_id);
         }),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::enums::{PeriodKind, Weekday};
-use super::{CREATED, ID, IS_ACTIVE, ROW_VERSION};
+use super::of_record;
 use crate::domain::period;
 use crate::domain::template::TimesheetTemplate;
 use crate::domain::time::Date;
@@ -20,17 +20,7 @@ impl Object for TimesheetTemplateObject {
     const NAME: &'static str = "TimesheetTemplate";
     const ABOUT: &'static str =
         "What new timesheets are made after: which dates they cover and when they are due.";
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::leaf("id", ID, Type::ID, |it, json| json.put(it.id)),
-        Field::leaf("rowVersion", ROW_VERSION, Type::VERSION, |it, json| {
-            json.put(it.meta.version);
-        }),
-        Field::leaf("created", CREATED, Type::DATE_TIME, |it, json| {
-            json.put(it.meta.created);
-        }),
-        Field::leaf("isActive", IS_ACTIVE, Type::BOOLEAN, |it, json| {
-            json.put(it.meta.is_active);
-        }),
+    const FIELDS: &'static [Field<Self>] = of_record![
         Field::leaf("name", "The name.", Type::STRING, |it, json| json.put(&*it.name)),
         own_part!(
             TimesheetPeriodObject,

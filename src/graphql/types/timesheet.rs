@@ -9,7 +9,7 @@ use super::project::ProjectObject;
 use super::task::ProjectTaskObject;
 use super::template::TimesheetTemplateObject;
 use super::user::UserObject;
-use super::{CREATED, ID, IS_ACTIVE, ROW_VERSION};
+use super::{CREATED, ID, of_record};
 use crate::domain::activity::Activity;
 use crate::domain::department::Department;
 use crate::domain::hours::Hours;
@@ -73,17 +73,7 @@ impl Object for TimesheetObject {
     const NAME: &'static str = "Timesheet";
     const ABOUT: &'static str = "One user's timesheet for one period. It is opened by `openTimesheet` and saved as a whole by \
          `saveTimesheet`.";
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::leaf("id", ID, Type::ID, |it, json| json.put(it.id)),
-        Field::leaf("rowVersion", ROW_VERSION, Type::VERSION, |it, json| {
-            json.put(it.meta.version);
-        }),
-        Field::leaf("created", CREATED, Type::DATE_TIME, |it, json| {
-            json.put(it.meta.created);
-        }),
-        Field::leaf("isActive", IS_ACTIVE, Type::BOOLEAN, |it, json| {
-            json.put(it.meta.is_active);
-        }),
+    const FIELDS: &'static [Field<Self>] = of_record![
         Field::leaf(
             "name",
             "What lists show; a save may set another.",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::department::DepartmentObject;
 use super::enums::Role;
 use super::schedule::ScheduleObject;
-use super::{CREATED, EXTERNAL_ID, FROM, ID, IS_ACTIVE, LAST_UPDATE, ROW_VERSION, from_date};
+use super::{EXTERNAL_ID, FROM, LAST_UPDATE, from_date, of_record};
 use crate::domain::department::Department;
 use crate::domain::id::{DepartmentId, ScheduleId};
 use crate::domain::record::Entity;
@@ -29,17 +29,7 @@ impl Object for UserObject {
     type View<'a> = &'a Arc<User>;
     const NAME: &'static str = "User";
     const ABOUT: &'static str = "A person who has an account.";
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::leaf("id", ID, Type::ID, |it, json| json.put(it.id)),
-        Field::leaf("rowVersion", ROW_VERSION, Type::VERSION, |it, json| {
-            json.put(it.meta.version);
-        }),
-        Field::leaf("created", CREATED, Type::DATE_TIME, |it, json| {
-            json.put(it.meta.created);
-        }),
-        Field::leaf("isActive", IS_ACTIVE, Type::BOOLEAN, |it, json| {
-            json.put(it.meta.is_active);
-        }),
+    const FIELDS: &'static [Field<Self>] = of_record![
         Field::leaf("name", "The name.", Type::STRING, |it, json| json.put(&*it.name)),
         Field::leaf(
             "email",

@@ -27,7 +27,7 @@ pub struct SaveActivityInput {
 
 impl SaveActivityInput {
     /// As a command.
-    pub fn read(self) -> Result<Saving<Activity, ActivityDraft>, Error> {
+    pub fn read(self) -> Result<Saving<Activity>, Error> {
         let Self {
             id,
             row_version,
@@ -41,11 +41,7 @@ impl SaveActivityInput {
             code: patch(code),
             external_id: patch(external_id),
         };
-        reading.finish(Saving {
-            id: id.map(Into::into),
-            version: row_version.map(Into::into),
-            draft,
-        })
+        reading.saving(id, row_version, draft)
     }
 }
 
@@ -66,7 +62,7 @@ pub struct SaveDepartmentInput {
 
 impl SaveDepartmentInput {
     /// As a command.
-    pub fn read(self) -> Result<Saving<Department, DepartmentDraft>, Error> {
+    pub fn read(self) -> Result<Saving<Department>, Error> {
         let Self {
             id,
             row_version,
@@ -80,11 +76,7 @@ impl SaveDepartmentInput {
             code: patch(code),
             external_id: patch(external_id),
         };
-        reading.finish(Saving {
-            id: id.map(Into::into),
-            version: row_version.map(Into::into),
-            draft,
-        })
+        reading.saving(id, row_version, draft)
     }
 }
 
@@ -151,7 +143,7 @@ impl From<ContactInput> for Contact {
 
 impl SaveOrganizationInput {
     /// As a command.
-    pub fn read(self) -> Result<Saving<Organization, OrganizationDraft>, Error> {
+    pub fn read(self) -> Result<Saving<Organization>, Error> {
         let Self {
             id,
             row_version,
@@ -169,10 +161,6 @@ impl SaveOrganizationInput {
             external_id: patch(external_id),
             last_update: patch(last_update),
         };
-        reading.finish(Saving {
-            id: id.map(Into::into),
-            version: row_version.map(Into::into),
-            draft,
-        })
+        reading.saving(id, row_version, draft)
     }
 }

@@ -44,7 +44,7 @@ pub struct SaveProjectInput {
 
 impl SaveProjectInput {
     /// As a command.
-    pub fn read(self) -> Result<Saving<Project, ProjectDraft>, Error> {
+    pub fn read(self) -> Result<Saving<Project>, Error> {
         let Self {
             id,
             row_version,
@@ -76,10 +76,6 @@ impl SaveProjectInput {
             external_id: patch(external_id),
             last_update: patch(last_update),
         };
-        reading.finish(Saving {
-            id: id.map(Into::into),
-            version: row_version.map(Into::into),
-            draft,
-        })
+        reading.saving(id, row_version, draft)
     }
 }

@@ -57,7 +57,7 @@ impl From<ScheduleExceptionInput> for ScheduleException {
 
 impl SaveScheduleInput {
     /// As a command.
-    pub fn read(self) -> Result<Saving<Schedule, ScheduleDraft>, Error> {
+    pub fn read(self) -> Result<Saving<Schedule>, Error> {
         let Self {
             id,
             row_version,
@@ -72,11 +72,7 @@ impl SaveScheduleInput {
             pattern: pattern.and_then(|pattern| read_pattern(&mut reading, pattern)),
             exceptions: reading.list(&Path::of("exceptions"), exceptions, |_, _, it| it.into()),
         };
-        reading.finish(Saving {
-            id: id.map(Into::into),
-            version: row_version.map(Into::into),
-            draft,
-        })
+        reading.saving(id, row_version, draft)
     }
 }
 

@@ -43,7 +43,7 @@ pub struct SaveTaskInput {
 
 impl SaveTaskInput {
     /// As a command.
-    pub fn read(self) -> Result<Saving<ProjectTask, TaskDraft>, Error> {
+    pub fn read(self) -> Result<Saving<ProjectTask>, Error> {
         let Self {
             id,
             row_version,
@@ -76,10 +76,6 @@ impl SaveTaskInput {
             external_id: patch(external_id),
             last_update: patch(last_update),
         };
-        reading.finish(Saving {
-            id: id.map(Into::into),
-            version: row_version.map(Into::into),
-            draft,
-        })
+        reading.saving(id, row_version, draft)
     }
 }

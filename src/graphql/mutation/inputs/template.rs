@@ -38,7 +38,7 @@ pub struct TimesheetPeriodInput {
 
 impl SaveTimesheetTemplateInput {
     /// As a command.
-    pub fn read(self) -> Result<Saving<TimesheetTemplate, TemplateDraft>, Error> {
+    pub fn read(self) -> Result<Saving<TimesheetTemplate>, Error> {
         let Self {
             id,
             row_version,
@@ -53,11 +53,7 @@ impl SaveTimesheetTemplateInput {
             period_kind: period.and_then(|period| read_period(&mut reading, period)),
             due_days: reading.given(Path::of("dueDays"), due_days),
         };
-        reading.finish(Saving {
-            id: id.map(Into::into),
-            version: row_version.map(Into::into),
-            draft,
-        })
+        reading.saving(id, row_version, draft)
     }
 }
 

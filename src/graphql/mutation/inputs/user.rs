@@ -78,7 +78,7 @@ impl From<EffectiveScheduleInput> for (Option<time::Date>, ScheduleId) {
 
 impl SaveUserInput {
     /// As a command.
-    pub fn read(self) -> Result<Saving<User, UserDraft>, Error> {
+    pub fn read(self) -> Result<Saving<User>, Error> {
         let Self {
             id,
             row_version,
@@ -110,10 +110,6 @@ impl SaveUserInput {
             external_id: patch(external_id),
             last_update: patch(last_update),
         };
-        reading.finish(Saving {
-            id: id.map(Into::into),
-            version: row_version.map(Into::into),
-            draft,
-        })
+        reading.saving(id, row_version, draft)
     }
 }
