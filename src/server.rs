@@ -35,6 +35,7 @@ pub mod address;
 mod backups;
 pub mod first_start;
 pub mod local;
+pub mod open_files;
 mod sessions;
 pub mod system;
 

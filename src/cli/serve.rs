@@ -15,6 +15,7 @@ use super::{Failure, Folder, print};
 use crate::config::{Limits, Settings, Tls};
 use crate::http::logs::{self, Format};
 use crate::server::Server;
+use crate::server::open_files::OpenFiles;
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -69,7 +70,8 @@ struct Logs {
 
 #[derive(Debug, Args)]
 struct LimitFlags {
-    /// Connections at a time, WebSockets included; who comes then waits.
+    /// Connections at a time, WebSockets included; who comes then waits. Fewer where the system
+    /// allows fewer open files (`ulimit -Hn`), of which 64 are left to the data.
     #[arg(long, env = "PUNCHCARD_MAX_CONNECTIONS", value_name = "N", default_value_t = Limits::CONNECTIONS)]
     max_connections: usize,
     /// Seconds that a connection may go without a complete request head.
@@ -99,7 +101,8 @@ impl Serve {
             .await
             .map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
         let address = listener.local_addr()?;
-        let settings = self.settings();
+        let mut settings = self.settings();
+        settings.limits.connections = OpenFiles::raise().room_for(settings.limits.connections);
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
         let server = Server::open(settings).await?;
         print(format_args!("listening on {scheme}://{address}"))?;

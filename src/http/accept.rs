@@ -7,11 +7,12 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use metrics::counter;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -39,6 +40,8 @@ const MOST_CONNECTIONS: usize = 1_000_000;
 const LAST_TURN: Duration = Duration::from_secs(1);
 /// The pause after the system refused a connection: it is short of something.
 const BREATHER: Duration = Duration::from_millis(50);
+/// Refusals come in swarms; one line tells of all within this time.
+const REFUSALS_TOLD_EVERY: Duration = Duration::from_secs(10);
 
 /// How connections are taken.
 #[derive(Clone)]
@@ -108,6 +111,7 @@ async fn admit(
     places: &Arc<Semaphore>,
 ) {
     let builder = Arc::new(http_builder(terms.header_time));
+    let mut refusals = Refusals::default();
     loop {
         let Ok(place) = Arc::clone(places).acquire_owned().await else {
             return;
@@ -115,7 +119,7 @@ async fn admit(
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
-                accept_failed(&error).await;
+                refusals.note(&error).await;
                 continue;
             }
         };
@@ -153,15 +157,28 @@ fn http_builder(header_time: Duration) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-/// Errors of one connection are its own; others mean that the system is short of something,
-/// mostly file descriptors, and going on at once would only burn the processor.
-async fn accept_failed(error: &io::Error) {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    if !matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset
-    ) {
-        tracing::error!(%error, "no connection could be accepted");
+/// What the system did not let the server accept.
+#[derive(Default)]
+struct Refusals {
+    told: Option<Instant>,
+}
+
+impl Refusals {
+    /// Errors of one connection are its own; others mean that the system is short of something,
+    /// mostly file descriptors, and going on at once would only burn the processor.
+    async fn note(&mut self, error: &io::Error) {
+        use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+        if matches!(
+            error.kind(),
+            ConnectionAborted | ConnectionRefused | ConnectionReset
+        ) {
+            return;
+        }
+        counter!("punchcard_http_accept_failures_total").increment(1);
+        if self.told.is_none_or(|told| told.elapsed() >= REFUSALS_TOLD_EVERY) {
+            self.told = Some(Instant::now());
+            tracing::error!(%error, "no connection could be accepted");
+        }
         tokio::time::sleep(BREATHER).await;
     }
 }

@@ -57,6 +57,10 @@ fn describe() {
         "punchcard_http_connections",
         "Open connections, WebSockets included"
     );
+    metrics::describe_counter!(
+        "punchcard_http_accept_failures_total",
+        "Times that the system let no connection be accepted"
+    );
     metrics::describe_gauge!(
         "process_resident_memory_bytes",
         "Memory that the process occupies"

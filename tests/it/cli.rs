@@ -2,5 +2,6 @@
 
 mod data;
 mod demo;
+mod open_files;
 mod serve;
 mod token;
