@@ -107,7 +107,12 @@ pub fn run() -> ExitCode {
 fn execute(command: Command) -> Result<(), Failure> {
     let runtime = Runtime::new()?;
     match command {
-        Command::Serve(serve) => runtime.block_on(serve.run()),
+        Command::Serve(serve) => {
+            let ended = runtime.block_on(serve.run());
+            // A server that is told to stop while it reads its data does not wait for the rest.
+            runtime.shutdown_background();
+            ended
+        }
         Command::Token(token) => runtime.block_on(token.run()),
         Command::Backup(backup) => runtime.block_on(backup.run()),
         Command::Check(folder) => check::run(&folder),

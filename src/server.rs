@@ -95,6 +95,25 @@ pub struct Server {
     token: AdministratorsToken,
 }
 
+/// What is read from disk before there is a server.
+struct Files {
+    tls: Option<TlsAcceptor>,
+    store: Arc<Embedded>,
+}
+
+impl Files {
+    /// Reads all of it, which takes the disk and the processor, not the runtime.
+    async fn read(settings: &Settings) -> Result<Self, ServeError> {
+        let (tls, folder) = (settings.tls.clone(), settings.data_dir.clone());
+        let read = tokio::task::spawn_blocking(move || {
+            let tls = tls.as_ref().map(tls::acceptor).transpose()?;
+            let store = Embedded::open(&folder, Options::default())?;
+            Ok(Self { tls, store })
+        });
+        read.await?
+    }
+}
+
 /// Opens the data and serves until `shutdown` resolves; then finishes what is in flight and closes
 /// the data in good order.
 pub async fn serve(
@@ -108,9 +127,32 @@ pub async fn serve(
 impl Server {
     /// Opens the data; a folder without any gets what a company begins with.
     pub async fn open(settings: Settings) -> Result<Self, ServeError> {
-        let tls = settings.tls.as_ref().map(tls::acceptor).transpose()?;
         let figures = metrics::begin()?;
-        let store = open_store(&settings.data_dir).await?;
+        let files = Files::read(&settings).await?;
+        Self::over(files, settings, figures).await
+    }
+
+    /// The same, unless `stop` resolves before the data is in memory. Reading goes on in the
+    /// background then, until the process ends or it is done; nothing is lost by ending it.
+    pub async fn open_unless(
+        settings: Settings,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Option<Self>, ServeError> {
+        let figures = metrics::begin()?;
+        let files = tokio::select! {
+            biased;
+            () = stop => return Ok(None),
+            files = Files::read(&settings) => files?,
+        };
+        Self::over(files, settings, figures).await.map(Some)
+    }
+
+    async fn over(
+        files: Files,
+        settings: Settings,
+        figures: &'static PrometheusHandle,
+    ) -> Result<Self, ServeError> {
+        let Files { tls, store } = files;
         let token = {
             let today = SystemClock.now().utc_date();
             let demo = settings.demo.then(|| Shape::small(today));

@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::time::Duration;
 
 use clap::Args;
@@ -96,7 +97,7 @@ struct LimitFlags {
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
         logs::begin(self.logs.log_format, &self.logs.log_level)?;
-        let stop = stop_signal()?;
+        let mut stop = pin!(stop_signal()?);
         let listener = TcpListener::bind(self.listen)
             .await
             .map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
@@ -104,7 +105,9 @@ impl Serve {
         let mut settings = self.settings();
         settings.limits.connections = OpenFiles::raise().room_for(settings.limits.connections);
         let scheme = if settings.tls.is_some() { "https" } else { "http" };
-        let server = Server::open(settings).await?;
+        let Some(server) = Server::open_unless(settings, stop.as_mut()).await? else {
+            return Ok(());
+        };
         print(format_args!("listening on {scheme}://{address}"))?;
         print(server.token())?;
         Ok(server.run(listener, stop).await?)

@@ -1,8 +1,13 @@
 //! `punchcard serve`: what it prints, how it ends, and that a power cut costs nothing.
 
+use std::fs::File;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
+use rustix::fs::{CWD, Mode, mkfifoat};
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::time::timeout;
 
 use crate::support::process::{Process, punchcard, run};
 use crate::support::server::Folder;
@@ -101,4 +106,30 @@ async fn a_wrong_command_line_is_told_apart_from_a_failure() {
     )
     .await;
     assert_eq!(wrong_level.status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn a_server_that_is_still_reading_its_files_leaves_at_once_when_it_is_told_to() {
+    let folder = Folder::empty();
+    let (certificate, key) = (folder.path().join("certificate"), folder.path().join("key"));
+    mkfifoat(CWD, &certificate, Mode::RUSR | Mode::WUSR).unwrap();
+    let mut server = punchcard()
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(folder.data())
+        .arg("--tls-cert")
+        .arg(&certificate)
+        .arg("--tls-key")
+        .arg(&key)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A pipe opens when both ends do; nothing ever comes out of this one.
+    let opened = tokio::task::spawn_blocking(move || File::options().write(true).open(certificate));
+    let _silent = opened.await.unwrap().unwrap();
+    let pid = Pid::from_raw(i32::try_from(server.id().unwrap()).unwrap()).unwrap();
+    kill_process(pid, Signal::TERM).unwrap();
+    let ended = timeout(Duration::from_secs(5), server.wait()).await;
+    assert_eq!(ended.expect("it reads on").unwrap().code(), Some(0));
+    let output = server.wait_with_output().await.unwrap();
+    assert!(output.stdout.is_empty());
 }
