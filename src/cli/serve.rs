@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, Folder, print};
 use crate::config::{Limits, Settings, Tls};
@@ -97,6 +97,7 @@ struct LimitFlags {
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
         logs::begin(self.logs.log_format, &self.logs.log_level)?;
+        let _ignored = let_files_end()?;
         let mut stop = pin!(stop_signal()?);
         let listener = TcpListener::bind(self.listen)
             .await
@@ -133,6 +134,12 @@ impl Serve {
             },
         }
     }
+}
+
+/// A file that may not grow (`ulimit -f`) is an error like a full disk, which the store knows how
+/// to survive, and no reason for the system to end the process.
+fn let_files_end() -> std::io::Result<Signal> {
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))
 }
 
 /// Resolves when the process is asked to stop.

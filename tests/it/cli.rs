@@ -2,6 +2,7 @@
 
 mod data;
 mod demo;
+mod full_disk;
 mod open_files;
 mod serve;
 mod token;
