@@ -24,6 +24,7 @@ mod bulk;
 pub mod check;
 mod conditions;
 mod feed;
+mod figures;
 mod guards;
 mod history;
 mod journal;
@@ -44,6 +45,7 @@ mod walk;
 mod writer;
 
 use feed::Feed;
+use figures::Figures;
 use history::History;
 use locator::Locator;
 use snapshot::{Header, Stop};
@@ -120,6 +122,7 @@ struct Shared {
     health: watch::Sender<Health>,
     /// What the snapshot says of itself.
     header: ArcSwap<Header>,
+    figures: Figures,
 }
 
 impl Shared {
@@ -129,8 +132,7 @@ impl Shared {
 
     /// Shows the next state, and hands back the one before it.
     fn show(&self, next: State) -> Arc<State> {
-        #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
-        metrics::gauge!("punchcard_timesheets").set(next.sheet_count() as f64);
+        self.figures.sheets(next.sheet_count());
         self.current.swap(Arc::new(next))
     }
 }

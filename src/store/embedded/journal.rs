@@ -4,6 +4,9 @@
 use std::io;
 use std::sync::Arc;
 
+use metrics::Histogram;
+
+use super::figures::fsync_seconds;
 use super::storage::{Storage, StorageFile};
 use crate::store::Token;
 
@@ -33,6 +36,7 @@ pub struct Journal {
     file: Arc<dyn StorageFile>,
     /// How much of the file is durable.
     len: u64,
+    fsync_seconds: Histogram,
 }
 
 impl Journal {
@@ -47,6 +51,7 @@ impl Journal {
             segment,
             file,
             len: SEGMENT_HEADER as u64,
+            fsync_seconds: fsync_seconds(),
         })
     }
 
@@ -56,7 +61,7 @@ impl Journal {
         self.file.write(self.len, &frame.bytes)?;
         let start = std::time::Instant::now();
         self.file.sync()?;
-        metrics::histogram!("punchcard_fsync_seconds").record(start.elapsed());
+        self.fsync_seconds.record(start.elapsed());
         self.len += frame.bytes.len() as u64;
         Ok(())
     }

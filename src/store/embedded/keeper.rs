@@ -136,8 +136,7 @@ impl Keeper {
     fn kept(&mut self, snapshot: Snapshot) {
         self.shared.header.store(Arc::new(self.header.clone()));
         if let Ok(bytes) = snapshot.bytes() {
-            #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
-            metrics::gauge!("punchcard_snapshot_bytes").set(bytes as f64);
+            self.shared.figures.snapshot(bytes);
         }
         self.snapshot = Some(snapshot);
     }

@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Semaphore, watch};
 
 use super::feed::Feed;
+use super::figures::Figures;
 use super::history::History;
 use super::journal::{Journal, Segment};
 use super::keeper::Keeper;
@@ -40,6 +41,8 @@ pub fn start(storage: Arc<dyn Storage>, options: Options) -> Result<Embedded, St
     let journal = Journal::begin(&*storage, segment).map_err(|error| store_error(&segment.name(), &error))?;
     let at = state.at;
     let counter = state.counter.value().max(header.counter.value());
+    let figures = Figures::register();
+    figures.begin_with(state.sheet_count(), tail_bytes, snapshot.bytes().ok());
     let shared = Arc::new(Shared {
         current: ArcSwap::from_pointee(state),
         locator: Arc::new(locator),
@@ -47,6 +50,7 @@ pub fn start(storage: Arc<dyn Storage>, options: Options) -> Result<Embedded, St
         news: watch::Sender::new(at),
         health: watch::Sender::new(Health::Writable),
         header: ArcSwap::from_pointee(header.clone()),
+        figures,
     });
     let stop = Stop::default();
     let (inbox, messages) = mpsc::channel();

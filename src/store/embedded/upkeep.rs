@@ -121,11 +121,14 @@ impl Upkeep {
         self.ending == Ending::Over
     }
 
+    /// Bytes that a start would replay.
+    pub const fn tail_bytes(&self) -> u64 {
+        self.tail_bytes
+    }
+
     /// Notes writes.
     pub fn wrote<'a>(&mut self, bytes: usize, changes: impl Iterator<Item = &'a Change>) {
         self.tail_bytes += bytes as u64;
-        #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
-        metrics::gauge!("punchcard_journal_bytes").set(self.tail_bytes as f64);
         for change in changes {
             let records = change.puts.iter().chain(&change.deleted);
             self.changed.extend(records.map(Record::key));

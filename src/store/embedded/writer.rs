@@ -82,6 +82,7 @@ impl Writer {
         let mut deferred = None;
         loop {
             self.keep();
+            self.shared.figures.journal(self.upkeep.tail_bytes());
             if self.upkeep.is_over() {
                 return;
             }
@@ -139,9 +140,7 @@ impl Writer {
     fn show(&mut self, batch: &mut Batch) {
         let (next, changes, retired) = batch.take_written();
         if let Some((_, last)) = changes.last() {
-            #[expect(clippy::cast_precision_loss, reason = "histograms take floats")]
-            metrics::histogram!("punchcard_batch_size").record(changes.len() as f64);
-            metrics::counter!("punchcard_commits_total").increment(changes.len() as u64);
+            self.shared.figures.wrote(changes.len());
             let at = last.at;
             self.upkeep
                 .wrote(batch.bytes(), changes.iter().map(|(_, change)| &**change));

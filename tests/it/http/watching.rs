@@ -4,6 +4,7 @@ use punchcard::config::Settings;
 use reqwest::StatusCode;
 use serde_json::json;
 
+use crate::support::process::Process;
 use crate::support::server::{Folder, TestServer};
 
 #[tokio::test]
@@ -95,4 +96,36 @@ async fn known_callers_are_answered_over_graphql() {
         .graphql("{ me { name } }", json!({}))
         .await;
     assert_eq!(stranger["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+}
+
+#[tokio::test]
+async fn a_server_knows_how_much_it_keeps_before_the_first_write_and_explains_every_figure() {
+    let folder = Folder::empty();
+    let server = Process::serve(folder.clone(), &[]).await;
+    let open = r#"mutation { openTimesheet(date: "2026-11-23") { timesheet { id } } }"#;
+    server.client().graphql(open, json!({})).await;
+    server.kill().await;
+    let server = Process::serve(folder, &[]).await;
+    let text = server.client().get("/metrics").await.text().await.unwrap();
+    let value = |name: &str| -> f64 {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("{name} in {text}"))
+            .parse()
+            .unwrap()
+    };
+    assert!((value("punchcard_timesheets ") - 1.0).abs() < 0.5);
+    assert!(value("punchcard_journal_bytes ") > 100.0);
+    assert!(value("punchcard_snapshot_bytes ") > 100.0);
+    let types: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("# TYPE "))
+        .collect();
+    assert!(types.len() > 10, "{text}");
+    for figure in types {
+        let (name, _) = figure.split_once(' ').unwrap();
+        assert!(
+            text.contains(&format!("# HELP {name} ")),
+            "{name} is not explained"
+        );
+    }
 }
