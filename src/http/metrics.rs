@@ -57,6 +57,10 @@ fn describe() {
         "punchcard_http_connections",
         "Open connections, WebSockets included"
     );
+    metrics::describe_gauge!(
+        "punchcard_sessions",
+        "WebSockets with a known caller, and event streams, that are open"
+    );
     metrics::describe_counter!(
         "punchcard_http_accept_failures_total",
         "Times that the system let no connection be accepted"
@@ -110,6 +114,11 @@ fn note_memory() {
 #[expect(clippy::cast_precision_loss, reason = "figures are approximate above 2^53")]
 const fn as_figure(number: u64) -> f64 {
     number as f64
+}
+
+/// Counts the sessions that outlast a request.
+pub fn open_sessions() -> Gauge {
+    gauge!("punchcard_sessions")
 }
 
 /// The figures of the requests.

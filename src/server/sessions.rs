@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use dashmap::DashMap;
+use metrics::Gauge;
 use tokio::sync::watch;
 
 use crate::app::context::Identity;
@@ -17,6 +18,7 @@ use crate::graphql::context::Picture;
 use crate::graphql::front::Kind;
 use crate::graphql::session::{Authenticate, Refused, Session};
 use crate::http::auth::Doorkeeper;
+use crate::http::metrics::open_sessions;
 
 /// How often it is asked whether open sessions still count.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -26,6 +28,7 @@ pub(super) struct Sessions {
     app: Arc<App>,
     doorkeeper: Arc<Doorkeeper>,
     lasting: DashMap<TokenId, Lasting>,
+    open: Gauge,
 }
 
 /// Everybody who has a socket or stream open with one token.
@@ -34,12 +37,32 @@ struct Lasting {
     withdrawn: watch::Sender<bool>,
 }
 
+/// What a lasting session may ask for; counts as an open session for as long as it is there.
+struct Allowance {
+    doorkeeper: Arc<Doorkeeper>,
+    token_id: TokenId,
+    open: Gauge,
+}
+
+impl Allowance {
+    fn is_left(&self) -> bool {
+        self.doorkeeper.may_ask(self.token_id).is_ok()
+    }
+}
+
+impl Drop for Allowance {
+    fn drop(&mut self) {
+        self.open.decrement(1);
+    }
+}
+
 impl Sessions {
     pub(super) fn new(app: Arc<App>, doorkeeper: Arc<Doorkeeper>) -> Arc<Self> {
         Arc::new(Self {
             app,
             doorkeeper,
             lasting: DashMap::new(),
+            open: open_sessions(),
         })
     }
 
@@ -59,11 +82,16 @@ impl Sessions {
         let Identity::Token { token_id, .. } = caller.identity else {
             return Self::brief(caller);
         };
-        let doorkeeper = Arc::clone(&self.doorkeeper);
+        let allowance = Allowance {
+            doorkeeper: Arc::clone(&self.doorkeeper),
+            token_id,
+            open: self.open.clone(),
+        };
+        allowance.open.increment(1);
         let withdrawn = self.withdrawn(token_id, &caller);
         Self::brief(caller)
             .revocable(withdrawn)
-            .limited(move || doorkeeper.may_ask(token_id).is_ok())
+            .limited(move || allowance.is_left())
     }
 
     fn withdrawn(&self, token: TokenId, caller: &Caller) -> watch::Receiver<bool> {

@@ -1,6 +1,7 @@
 //! HTTP around the faces.
 
 mod limits;
+mod sessions;
 mod shutdown;
 mod tls;
 mod watching;

@@ -79,6 +79,11 @@ impl TestServer {
         }
     }
 
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// A client that calls as the administrator.
     pub fn client(&self) -> Client {
         Client::new(self.address, Some(self.token.clone()))
