@@ -74,7 +74,7 @@ pub struct Json(String);
 impl Json {
     /// An empty text with room for an ordinary answer.
     pub fn new() -> Self {
-        Self(String::with_capacity(4_096))
+        Self(String::with_capacity(8_192))
     }
 
     /// The text.
@@ -165,11 +165,13 @@ impl Json {
 
     fn bare_date(&mut self, date: Date) {
         let (year, month, day) = date.ymd();
-        self.digits(u64::from(year.unsigned_abs()), 4);
+        let year = u64::from(year.unsigned_abs());
+        self.pair(year / 100);
+        self.pair(year);
         self.0.push('-');
-        self.digits(u64::from(month), 2);
+        self.pair(month.into());
         self.0.push('-');
-        self.digits(u64::from(day), 2);
+        self.pair(day.into());
     }
 
     /// As the instant prints itself, without the detour over a calendar library.
@@ -234,8 +236,23 @@ impl Json {
         self.0.push('"');
     }
 
+    /// Two decimal digits of a number below 100.
+    fn pair(&mut self, number: u64) {
+        let place = usize::try_from(number % 100).unwrap_or_default() * 2;
+        self.0.push_str(PAIRS.get(place..place + 2).unwrap_or_default());
+    }
+
     /// A number in decimal digits, at least `width` of them.
     fn digits(&mut self, mut number: u64, width: usize) {
+        match (number, width) {
+            (..10, 1) => {
+                return self
+                    .0
+                    .extend(char::from_digit(u32::try_from(number).unwrap_or_default(), 10));
+            }
+            (10..100, 1 | 2) | (..10, 2) => return self.pair(number),
+            _ => {}
+        }
         let mut buffer = [b'0'; 20];
         let mut written = 0;
         for place in buffer.iter_mut().rev() {
@@ -250,6 +267,11 @@ impl Json {
         self.0.push_str(std::str::from_utf8(digits).unwrap_or_default());
     }
 }
+
+/// The numbers below 100 in two digits each.
+const PAIRS: &str = "00010203040506070809101112131415161718192021222324252627282930313233343536373839\
+                     40414243444546474849505152535455565758596061626364656667686970717273747576777879\
+                     8081828384858687888990919293949596979899";
 
 const fn needs_escape(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
