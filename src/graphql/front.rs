@@ -4,6 +4,7 @@
 //! how requests arrive.
 
 mod answer;
+mod bound;
 mod cache;
 mod coerce;
 mod cost;
@@ -30,6 +31,7 @@ use apollo_compiler::executable::OperationType;
 use async_graphql::{ObjectType, Schema, SubscriptionType, Value, Variables};
 
 pub use self::answer::Answer;
+pub use self::bound::bound;
 use self::cache::DocumentCache;
 pub use self::coerce::JsonMap;
 use self::coerce::{Coercion, Fault};

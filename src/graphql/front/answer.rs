@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{
     Data, ObjectType, PathSegment, Request, Response, Schema, ServerError, SubscriptionType, Value,
 };
+use async_graphql_value::RAW_VALUE_TOKEN;
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt};
 
@@ -112,7 +113,9 @@ fn render(response: Response, shape: &Shape) -> Answer {
         complete(error);
     }
     let data = unwrap(&data);
-    let mut renderer = Renderer::new(b"{\"data\":".to_vec(), &errors);
+    let mut json = Vec::with_capacity(length(data) + 256);
+    json.extend_from_slice(b"{\"data\":");
+    let mut renderer = Renderer::new(json, &errors);
     let whole = renderer.root(data, shape);
     let mut json = renderer.into_bytes();
     if !whole && errors.is_empty() {
@@ -129,6 +132,20 @@ fn render(response: Response, shape: &Shape) -> Answer {
     }
     json.push(b'}');
     Answer { json, refused: None }
+}
+
+/// About as many bytes as the members of the root take that are JSON already.
+fn length(data: &Value) -> usize {
+    let Value::Object(members) = data else { return 0 };
+    let raw = members.values().filter_map(|value| match value {
+        Value::Object(raw) => raw.get(RAW_VALUE_TOKEN),
+        _ => None,
+    });
+    raw.map(|text| match text {
+        Value::String(text) => text.len(),
+        _ => 0,
+    })
+    .sum()
 }
 
 /// The root object, without the field through which the plan was entered.

@@ -12,6 +12,7 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Pos, Positioned};
 
+use super::bound::Bound;
 use super::cost::{Cost, Times};
 use super::document::{Document, Operation};
 use super::merge::{Decided, Level, Merged, Merger};
@@ -27,14 +28,14 @@ use crate::graphql::limits::Limits;
 pub struct Plan {
     /// What is selected on the root.
     pub selection: Positioned<SelectionSet>,
-    /// The same, one field at a time, with whether null is refused: mutations run in turn.
-    pub steps: Vec<(Positioned<SelectionSet>, bool)>,
     /// What the answer looks like.
     pub shape: Shape,
     /// What it weighs.
     pub cost: Cost,
     /// What async-graphql is given to execute.
     pub entry: ExecutableDocument,
+    /// What resolvers made of it.
+    pub bound: Bound,
     /// Estimated bytes.
     pub weight: usize,
 }
@@ -97,25 +98,21 @@ impl Plan {
         };
         let shared = !introspects && kind != Kind::Subscription;
         let entry = if shared { entry_point() } else { selection.clone() };
-        let steps = match kind {
-            Kind::Mutation => (level.fields.iter())
-                .map(|field| (builder.only(field), field.definition.ty.is_non_null()))
-                .collect(),
-            Kind::Query | Kind::Subscription => Vec::new(),
-        };
+        let shape = shape(&level);
         Ok(Self {
-            shape: shape(&level),
+            bound: Bound::places(&shape),
+            shape,
             cost: builder.cost(&level, false),
             entry: document_of(kind, entry, operation),
             weight: merger.fields() * FIELD_BYTES,
-            steps,
             selection,
         })
     }
 }
 
-/// A field takes about this much in a plan: its selection, its slot and their names.
-const FIELD_BYTES: usize = 700;
+/// A field takes about this much in a plan: its selection, its slot, their names, and what a
+/// resolver makes of it.
+const FIELD_BYTES: usize = 850;
 
 /// The one field through which async-graphql enters a plan: it is cheaper to clone and to check
 /// for each request than the whole selection.
@@ -183,10 +180,6 @@ impl Builder<'_> {
 
     fn fields(&self, fields: &[Merged<'_>]) -> Vec<Selection> {
         fields.iter().map(|field| self.field(field)).collect()
-    }
-
-    fn only(&self, field: &Merged<'_>) -> Positioned<SelectionSet> {
-        set(vec![self.field(field)])
     }
 
     fn field(&self, merged: &Merged<'_>) -> Selection {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use async_graphql::parser::types::{Field, OperationType};
+use async_graphql::parser::types::{Field, OperationType, Selection};
 use async_graphql::registry::Registry;
 use async_graphql::resolver_utils::resolve_container;
 use async_graphql::{
@@ -47,26 +47,55 @@ impl<T: ObjectType> ContainerType for Planned<T> {
         let Some(plan) = ctx.data_opt::<Arc<Plan>>() else {
             return Ok(None);
         };
-        if ctx.query_env.operation.node.ty == OperationType::Mutation {
-            return resolve_in_turn(ctx, &self.0, plan).await.map(Some);
-        }
         let selection = ctx.with_selection_set(&plan.selection);
+        let in_turn = ctx.query_env.operation.node.ty == OperationType::Mutation;
+        if in_turn || plan.selection.node.items.len() == 1 {
+            return Ok(Some(resolve_in_turn(&selection, &self.0, plan).await));
+        }
         resolve_container(&selection, &self.0).await.map(Some)
     }
 }
 
 /// Resolves one field after the other, and none after one that failed although it may not be null:
 /// the answer is null then, and must not hide that something was done.
-async fn resolve_in_turn<T: ObjectType>(ctx: &Context<'_>, root: &T, plan: &Plan) -> ServerResult<Value> {
-    let mut resolved = IndexMap::with_capacity(plan.steps.len());
-    for (step, non_null) in &plan.steps {
-        match resolve_container(&ctx.with_selection_set(step), root).await? {
-            Value::Object(member) => resolved.extend(member),
-            _ if *non_null => break,
-            _ => {}
+async fn resolve_in_turn<T: ObjectType>(ctx: &ContextSelectionSet<'_>, root: &T, plan: &Plan) -> Value {
+    let mut resolved = IndexMap::with_capacity(plan.shape.slots.len());
+    for field in ctx.item.node.items.iter().filter_map(as_field) {
+        let key = &field.node.response_key().node;
+        match resolve_field(ctx, root, field).await {
+            Ok(value) => drop(resolved.insert(key.clone(), value)),
+            Err(error) => {
+                ctx.add_error(error);
+                if plan.shape.refuses_null(key) {
+                    break;
+                }
+            }
         }
     }
-    Ok(Value::Object(resolved))
+    if resolved.is_empty() {
+        return Value::Null;
+    }
+    Value::Object(resolved)
+}
+
+async fn resolve_field<T: ObjectType>(
+    ctx: &ContextSelectionSet<'_>,
+    root: &T,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    if field.node.name.node.as_str() == "__typename" {
+        return Ok(Value::String(root.introspection_type_name().into_owned()));
+    }
+    let resolved = root.resolve_field(&ctx.with_field(field)).await?;
+    Ok(resolved.unwrap_or_default())
+}
+
+/// A plan has no fragments on the root: the root has one type.
+const fn as_field(selection: &Positioned<Selection>) -> Option<&Positioned<Field>> {
+    match &selection.node {
+        Selection::Field(field) => Some(field),
+        Selection::FragmentSpread(_) | Selection::InlineFragment(_) => None,
+    }
 }
 
 impl<T: ObjectType> OutputType for Planned<T> {

@@ -20,6 +20,14 @@ pub struct Shape {
     pub marked: bool,
 }
 
+impl Shape {
+    /// Whether the member with this key may not be null.
+    pub fn refuses_null(&self, key: &Name) -> bool {
+        let slot = self.slots.iter().find(|slot| slot.key == *key);
+        slot.is_some_and(|slot| slot.nulls.is_non_null())
+    }
+}
+
 /// One member.
 #[derive(Debug)]
 pub struct Slot {

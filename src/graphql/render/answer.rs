@@ -7,6 +7,7 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, Name, OutputType, Positioned, ServerResult, Value};
+use async_graphql_value::RAW_VALUE_TOKEN;
 
 use super::load::gather;
 use super::{Answered, Json, Plan, Scene, Today, Type, Wanted, write};
@@ -46,13 +47,9 @@ impl<O: Answered> From<Result<(Reader, Vec<O::Owned>), Error>> for Answers<O> {
     }
 }
 
-/// The type with which `serde_json` marks text that is JSON already; an object of this one member
-/// is written as its text.
-pub const RAW_VALUE: &str = "$serde_json::private::RawValue";
-
 fn raw(json: Json) -> Value {
     Value::Object(IndexMap::from([(
-        Name::new(RAW_VALUE),
+        Name::new(RAW_VALUE_TOKEN),
         Value::String(json.into_text()),
     )]))
 }

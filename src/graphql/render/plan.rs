@@ -2,13 +2,15 @@
 //! order. Equal names are merged, fragments opened up and `@skip` and `@include` obeyed, whether or
 //! not somebody did so before.
 
+use std::sync::Arc;
+
 use async_graphql::parser::types::{Directive, Selection, SelectionSet};
 use async_graphql::{
     Context, ContextSelectionSet, Name, Positioned, QueryEnv, ServerError, ServerResult, Value,
 };
 
 use super::{Field, Object};
-use crate::graphql::front::UNSEEN;
+use crate::graphql::front::{UNSEEN, bound};
 
 /// What to write of an object.
 #[derive(Debug, Default)]
@@ -45,9 +47,9 @@ impl Plan {
         self.needs_more
     }
 
-    /// What the selection of the field that is being answered asks of an `O`.
-    pub fn of<O: Object>(ctx: &ContextSelectionSet<'_>) -> ServerResult<Self> {
-        bind::<O>(&[&ctx.item.node], Selector(ctx.query_env))
+    /// What the selection of the root field that is being answered asks of an `O`.
+    pub fn of<O: Object>(ctx: &ContextSelectionSet<'_>) -> ServerResult<Arc<Self>> {
+        bound(ctx, || bind::<O>(&[&ctx.item.node], Selector(ctx.query_env)))
     }
 }
 
