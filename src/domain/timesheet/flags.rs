@@ -103,31 +103,52 @@ pub struct Flags {
     pub force_execute: bool,
 }
 
-/// Refuses what the actor may not do with the sheet now. A sheet that they may not see does not
-/// exist for them (F11); one that they see is refused for want of a right before its state is
-/// looked at (F5).
-pub fn can(actor: &Actor, action: Action, standing: &Standing<'_>) -> Result<(), Error> {
+/// Why something cannot be done with a sheet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Obstacle {
+    /// The actor may not see the sheet.
+    Unseen,
+    /// The actor has no right to it.
+    NoRight,
+    /// The sheet is in another state.
+    State,
+    /// The sheet has hours that stay as they are, for this reason.
+    Hours(&'static str),
+}
+
+/// What is in the way of the action, if anything. A sheet that the actor may not see does not exist
+/// for them (F11); one that they see is refused for want of a right before its state is looked at
+/// (F5).
+fn obstacle(actor: &Actor, action: Action, standing: &Standing<'_>) -> Option<Obstacle> {
     let sheet = standing.sheet;
     if !actor.has_over(Permission::TimesheetsRead, sheet.user_id) {
-        return Err(Error::NotFound("timesheet"));
+        Some(Obstacle::Unseen)
+    } else if !is_entitled(actor, action, standing) {
+        Some(Obstacle::NoRight)
+    } else if !action.fits(sheet.status) {
+        Some(Obstacle::State)
+    } else {
+        hours_in_the_way(action, sheet).map(Obstacle::Hours)
     }
-    if !is_entitled(actor, action, standing) {
-        return Err(Error::Forbidden(format!(
+}
+
+/// Refuses what the actor may not do with the sheet now.
+pub fn can(actor: &Actor, action: Action, standing: &Standing<'_>) -> Result<(), Error> {
+    let refusal = match obstacle(actor, action, standing) {
+        None => return Ok(()),
+        Some(Obstacle::Unseen) => Error::NotFound("timesheet"),
+        Some(Obstacle::NoRight) => Error::Forbidden(format!(
             "you have no right to do this: {} this timesheet",
             action.verb()
-        )));
-    }
-    if !action.fits(sheet.status) {
-        return Err(Error::WrongState {
+        )),
+        Some(Obstacle::State) => Error::WrongState {
             action: action.verb(),
             what: "timesheet",
-            state: sheet.status.code(),
-        });
-    }
-    if let Some(hours) = hours_in_the_way(action, sheet) {
-        return Err(Error::Locked(format!("the timesheet has hours that {hours}")));
-    }
-    Ok(())
+            state: standing.sheet.status.code(),
+        },
+        Some(Obstacle::Hours(hours)) => Error::Locked(format!("the timesheet has hours that {hours}")),
+    };
+    Err(refusal)
 }
 
 /// Which hours keep a sheet that is in the right state from the action.
@@ -144,7 +165,7 @@ fn hours_in_the_way(action: Action, sheet: &Timesheet) -> Option<&'static str> {
 
 /// What the actor may do with the sheet now: true exactly where [`can`] does not refuse (F1).
 pub fn flags(actor: &Actor, standing: &Standing<'_>) -> Flags {
-    let may = |action| can(actor, action, standing).is_ok();
+    let may = |action| obstacle(actor, action, standing).is_none();
     Flags {
         edit: may(Action::Edit),
         delete: may(Action::Delete),
