@@ -44,7 +44,9 @@ pub async fn measure(plan: Plan, company: &Company, folder: &Path) -> io::Result
     .await?;
     let date = sheet["dateFrom"].as_str().unwrap();
     let year: i32 = date[..4].parse().unwrap();
-    let span = json!({ "user": sheet["userId"], "from": format!("{}-{}", year - 1, &date[5..]), "to": date });
+    // The company's year of sheets lies somewhere around this one.
+    let (from, to) = (format!("{}-01-01", year - 1), format!("{}-12-31", year + 1));
+    let span = json!({ "user": sheet["userId"], "from": from, "to": to });
     one(
         plan,
         company,
