@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Data, ObjectType, PathSegment, Request, Response, Schema, ServerError, SubscriptionType, Value,
+    Data, ObjectType, PathSegment, Request, Response, Schema, ServerError, SubscriptionType, Value, Variables,
 };
 use async_graphql_value::RAW_VALUE_TOKEN;
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt};
 
+use super::plan::Plan;
 use super::planned::{PLAN, Planned};
 use super::refusal::{Code, Refusal, error, set_code};
 use super::render::Renderer;
@@ -63,9 +64,14 @@ impl Front {
     /// Runs a query or mutation as `session`. A mutation runs to its end even when nobody waits
     /// for the answer any more: a list of them is never cut in the middle by a lost connection.
     pub async fn answer(&self, prepared: Prepared, session: &Session) -> Answer {
-        let request = request(&prepared, session);
+        let Prepared {
+            plan,
+            variables,
+            kind,
+        } = prepared;
+        let request = request(&plan, variables, kind, session);
         let executor = Arc::clone(&self.executor);
-        let response = match prepared.kind {
+        let response = match kind {
             Kind::Query => executor.execute(request).await,
             Kind::Mutation => {
                 let run = tokio::spawn(async move { executor.execute(request).await });
@@ -76,7 +82,7 @@ impl Front {
                 return Refusal::new(Code::BadRequest, message).into();
             }
         };
-        render(response, &prepared.plan.shape)
+        render(response, &plan.shape)
     }
 
     /// Runs an operation as `session` and gives every event; a query or mutation has one.
@@ -85,20 +91,23 @@ impl Front {
             let (front, session) = (Arc::clone(self), session.clone());
             return futures_util::stream::once(async move { front.answer(prepared, &session).await }).boxed();
         }
-        let events = self.executor.stream(request(&prepared, session));
-        events
-            .map(move |response| render(response, &prepared.plan.shape))
-            .boxed()
+        let Prepared {
+            plan,
+            variables,
+            kind,
+        } = prepared;
+        let events = self.executor.stream(request(&plan, variables, kind, session));
+        events.map(move |response| render(response, &plan.shape)).boxed()
     }
 }
 
-fn request(prepared: &Prepared, session: &Session) -> Request {
+fn request(plan: &Arc<Plan>, variables: Variables, kind: Kind, session: &Session) -> Request {
     let mut data = Data::default();
-    data.insert(Arc::clone(&prepared.plan));
-    session.introduce(prepared.kind, &mut data);
-    let mut request = Request::new(String::new()).variables(prepared.variables.clone());
+    data.insert(Arc::clone(plan));
+    session.introduce(kind, &mut data);
+    let mut request = Request::new(String::new()).variables(variables);
     request.data = data;
-    request.set_parsed_query(prepared.plan.entry.clone());
+    request.set_parsed_query(plan.entry.clone());
     request
 }
 
