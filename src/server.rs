@@ -18,7 +18,7 @@ use crate::demo::Shape;
 use crate::domain;
 use crate::domain::time::Clock;
 use crate::graphql;
-use crate::graphql::front::{Front, InvalidSchema};
+use crate::graphql::front::InvalidSchema;
 use crate::graphql::http::Endpoint;
 use crate::graphql::limits::TransportLimits;
 use crate::http::accept::{self, Terms};
@@ -220,8 +220,8 @@ impl Server {
 
     fn routes(&self, sessions: Arc<Sessions>, closing: Closing) -> Result<Routes, ServeError> {
         let endpoint = Endpoint {
-            front: Arc::new(Front::new(
-                graphql::schema(Arc::clone(&self.app)),
+            front: Arc::new(graphql::front_over(
+                Arc::clone(&self.app),
                 graphql::limits::Limits::default(),
             )?),
             authenticate: sessions,

@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::Failure;
 use super::remote::Remote;
-use crate::graphql::front::JsonMap;
 use crate::server::address::Address;
 use crate::server::first_start;
 use crate::server::local::Local;
@@ -45,13 +44,7 @@ impl Reach {
         }
 
         let answer = match self {
-            Self::Local(local) => {
-                let variables = match variables {
-                    Value::Object(variables) => variables,
-                    _ => JsonMap::new(),
-                };
-                local.ask(document, variables).await?.into()
-            }
+            Self::Local(local) => local.ask(document, &variables.to_string()).await?.into(),
             Self::Remote(server) => server.graphql(document, &variables).await?,
         };
         let Answer { data, errors } = serde_json::from_slice(&answer)?;

@@ -10,6 +10,7 @@ mod coerce;
 mod cost;
 mod document;
 mod expansion;
+mod given;
 mod inputs;
 mod literals;
 mod merge;
@@ -23,19 +24,21 @@ mod scalars;
 mod shape;
 mod types;
 mod values;
+pub mod whole;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use apollo_compiler::executable::OperationType;
-use async_graphql::{ObjectType, Schema, SubscriptionType, Value, Variables};
+use async_graphql::{InputType, ObjectType, Schema, SubscriptionType, Value, Variables};
+use serde::de::DeserializeOwned;
 
 pub use self::answer::Answer;
 pub use self::bound::bound;
 use self::cache::DocumentCache;
-pub use self::coerce::JsonMap;
 use self::coerce::{Coercion, Fault};
 use self::document::{Decides, Document, Operation, Variable};
+pub use self::given::Given;
 use self::merge::Decided;
 use self::plan::Plan;
 pub use self::planned::{Planned, build};
@@ -43,6 +46,7 @@ use self::refusal::{Code, Refusal, error};
 pub use self::shape::UNSEEN;
 pub use self::types::InvalidSchema;
 use self::types::Types;
+use self::whole::Decoded;
 use super::limits::Limits;
 use answer::Execute;
 
@@ -78,6 +82,7 @@ pub struct Selected {
 pub struct Prepared {
     plan: Arc<Plan>,
     variables: Variables,
+    decoded: Decoded,
     kind: Kind,
 }
 
@@ -98,6 +103,19 @@ impl Front {
             limits,
             executor: Arc::new(schema),
         })
+    }
+
+    /// Decodes variables of type `T` as a whole. Arguments of this type must be a
+    /// [`Whole<T>`](whole::Whole), and `T` must decode from no JSON text that it would not be
+    /// parsed from, to the same value.
+    pub fn decoding<T>(mut self) -> Result<Self, InvalidSchema>
+    where
+        T: InputType + DeserializeOwned + 'static,
+    {
+        self.types
+            .inputs
+            .decode_whole(&T::type_name(), whole::decode::<T>)?;
+        Ok(self)
     }
 
     /// Finds the operation that a request is about. What it does is known then, and nothing ran.
@@ -123,11 +141,11 @@ impl Front {
     }
 
     /// Coerces all variables of an operation and weighs it with them.
-    pub fn prepare(&self, selected: &Selected, variables: JsonMap) -> Result<Prepared, Refusal> {
+    pub fn prepare(&self, selected: &Selected, given: Given<'_>) -> Result<Prepared, Refusal> {
         let Some(operation) = selected.document.operations.get(selected.index) else {
             return Err(Refusal::new(Code::Internal, "the operation is gone"));
         };
-        let variables = self.coerce(operation, variables)?;
+        let (variables, decoded) = self.coerce(operation, given)?;
         let decisions = decisions(operation, &variables)?;
         let plan = match operation.plans.get(decisions) {
             Some(known) => known,
@@ -144,16 +162,27 @@ impl Front {
         Ok(Prepared {
             plan,
             variables,
+            decoded,
             kind: selected.kind,
         })
     }
 
-    fn coerce(&self, operation: &Operation, mut given: JsonMap) -> Result<Variables, Refusal> {
-        let mut coercion = Coercion::new(&self.types.inputs, self.limits.errors);
+    fn coerce(&self, operation: &Operation, mut given: Given<'_>) -> Result<(Variables, Decoded), Refusal> {
+        let inputs = &self.types.inputs;
+        let mut decoded = Decoded::default();
+        let mut coercion = Coercion::new(inputs, self.limits.errors);
         let mut variables = Variables::default();
         for variable in &operation.variables {
-            let value = match (given.remove(variable.name.as_str()), &variable.default) {
-                (Some(value), _) => coercion.variable(&variable.name, &variable.ty, value),
+            let value = match (given.take(&variable.name), &variable.default) {
+                (Some(text), _) => {
+                    let decode = inputs.decode(&variable.ty);
+                    if let Some(whole) = decode.and_then(|decode| decode(&text)) {
+                        Some(decoded.keep(whole))
+                    } else {
+                        let value = given::parse(&variable.name, &text)?;
+                        coercion.variable(&variable.name, &variable.ty, value)
+                    }
+                }
                 (None, Some(default)) => Some(default.clone()),
                 (None, None) if variable.ty.is_non_null() => {
                     coercion.missing(&variable.name);
@@ -168,9 +197,10 @@ impl Front {
                 variables.insert(variable.name.clone(), value);
             }
         }
+        given.check()?;
         let faults = coercion.into_faults();
         if faults.is_empty() {
-            return Ok(variables);
+            return Ok((variables, decoded));
         }
         Err(faulty(operation, faults))
     }

@@ -128,7 +128,7 @@ async fn get(
 /// Everything that comes before execution.
 fn prepare(endpoint: &Endpoint, params: Params<'_>, reads_only: bool) -> Result<Prepared, Refusal> {
     let front = &endpoint.front;
-    let selected = front.select(&params.query, params.operation_name.as_deref())?;
+    let selected = params.select(front)?;
     if reads_only && selected.kind() == Kind::Mutation {
         return Err(Refusal::new(
             Code::MethodNotAllowed,

@@ -1,7 +1,12 @@
 //! The custom scalars: how dates, instants, hours, ids and versions are spelt in GraphQL. What
 //! they mean is the domain's; a text that is none of them is refused with what is expected.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use async_graphql::{InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde_json::Number;
 
 use crate::domain;
 use crate::domain::hours::Hours;
@@ -96,6 +101,53 @@ impl Spelt for Uuid {
 fn understand<T, E: std::fmt::Display>(parsed: Result<T, E>) -> Result<T, String> {
     parsed.map_err(|error| error.to_string())
 }
+
+/// Reads the scalars of large inputs, which are decoded without becoming values first.
+struct Spelling<T>(PhantomData<T>);
+
+impl<T: Spelt> Visitor<'_> for Spelling<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&T::type_name())
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        T::read(text).map_err(E::custom)
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
+        read_number(&number.into())
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+        read_number(&number.into())
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<T, E> {
+        read_number(&Number::from_f64(number).ok_or_else(|| E::custom("not finite"))?)
+    }
+}
+
+fn read_number<T: Spelt, E: de::Error>(number: &Number) -> Result<T, E> {
+    if T::NUMBERS {
+        T::read(&number.to_string()).map_err(E::custom)
+    } else {
+        Err(E::custom("a number"))
+    }
+}
+
+macro_rules! decodes {
+    ($($scalar:ident),+) => {$(
+        impl<'de> Deserialize<'de> for $scalar {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any(Spelling(PhantomData))
+            }
+        }
+    )+};
+}
+
+decodes!(Date, DateTime, Decimal, RowVersion, Uuid);
 
 /// Reads a value for the resolvers.
 fn parse<T: Spelt>(value: &Value) -> InputValueResult<T> {

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{SDLExportOptions, SchemaBuilder};
 
-use super::front::{self, Planned};
+use super::front::{self, Front, InvalidSchema, Planned};
+use super::limits::Limits;
 use super::mutation::Mutation;
+use super::mutation::inputs::timesheet::SaveTimesheetInput;
 use super::query::Query;
 use super::subscription::Subscription;
 use crate::app::App;
 
-/// The schema of the GraphQL face, to be executed by a [`Front`](super::front::Front).
+/// The schema of the GraphQL face.
 pub type Schema = async_graphql::Schema<Planned<Query>, Planned<Mutation>, Subscription>;
 
 fn builder() -> SchemaBuilder<Planned<Query>, Planned<Mutation>, Subscription> {
@@ -21,6 +23,11 @@ fn builder() -> SchemaBuilder<Planned<Query>, Planned<Mutation>, Subscription> {
 /// [`Caller`](crate::app::Caller) into its data.
 pub fn schema(app: Arc<App>) -> Schema {
     builder().data(app).finish()
+}
+
+/// What answers operations on the schema over the application.
+pub fn front_over(app: Arc<App>, limits: Limits) -> Result<Front, InvalidSchema> {
+    Front::new(schema(app), limits)?.decoding::<SaveTimesheetInput>()
 }
 
 /// The schema in its definition language: sorted, with descriptions, always the same.

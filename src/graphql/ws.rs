@@ -229,16 +229,14 @@ impl Connection<'_> {
         if self.operations.has(id) {
             return Err(Close::Exists(id.to_owned()));
         }
-        let params = Params::from_json(params.get()).map_err(|refusal| {
-            let reason = refusal.errors.first().map(|error| error.message.clone());
-            Close::Invalid(format!("Invalid message: {}", reason.unwrap_or_default()))
-        })?;
+        let params = Params::from_json(params.get()).map_err(|refusal| invalid(&refusal))?;
         match self.prepare(&session, params) {
             Ok(prepared) => {
                 let front = &self.endpoint.front;
                 self.operations
                     .start(id, front, prepared, &session, self.out.clone());
             }
+            Err(refusal) if refusal.code == Code::BadRequest => return Err(invalid(&refusal)),
             Err(refusal) => self.send(message::error(id, &refusal)).await,
         }
         Ok(())
@@ -257,7 +255,7 @@ impl Connection<'_> {
             ));
         }
         let front = &self.endpoint.front;
-        let selected = front.select(&params.query, params.operation_name.as_deref())?;
+        let selected = params.select(front)?;
         front.prepare(&selected, params.variables)
     }
 
@@ -267,6 +265,12 @@ impl Connection<'_> {
         // Only fails when the socket is being closed.
         let _ = self.out.send(Outgoing::of_connection(text)).await;
     }
+}
+
+/// A message that is no GraphQL request.
+fn invalid(refusal: &Refusal) -> Close {
+    let reason = refusal.errors.first().map(|error| error.message.as_str());
+    Close::Invalid(format!("Invalid message: {}", reason.unwrap_or_default()))
 }
 
 /// Why a message could not be read. The reader's own error type is not named by axum.

@@ -14,7 +14,7 @@ use crate::domain::id::UserId;
 use crate::domain::query::{Cursor, Filter, Query};
 use crate::domain::record::{Kind, Record};
 use crate::graphql;
-use crate::graphql::front::{Answer, Front, JsonMap};
+use crate::graphql::front::{Answer, Given};
 use crate::store::Store;
 use crate::store::embedded::Embedded;
 
@@ -38,17 +38,17 @@ impl Local {
         &self.store
     }
 
-    /// Answers a GraphQL operation as JSON, as an administrator.
-    pub async fn ask(&self, document: &str, variables: JsonMap) -> Result<Vec<u8>, ServeError> {
+    /// Answers a GraphQL operation as JSON, as an administrator. The variables are a JSON object.
+    pub async fn ask(&self, document: &str, variables: &str) -> Result<Vec<u8>, ServeError> {
         let user_id = self.administrator().await?.ok_or(ServeError::NoAdministrator)?;
         let session = Sessions::brief(Caller {
             identity: Identity::Local { user_id },
             face: Face::CommandLine,
         });
-        let schema = graphql::schema(application(self.store.clone()));
-        let front = Front::new(schema, graphql::limits::Limits::default())?;
+        let app = application(self.store.clone());
+        let front = graphql::front_over(app, graphql::limits::Limits::default())?;
         let selected = front.select(document, None);
-        let prepared = selected.and_then(|selected| front.prepare(&selected, variables));
+        let prepared = selected.and_then(|selected| front.prepare(&selected, Given::read(variables)?));
         let answer: Answer = match prepared {
             Ok(prepared) => front.answer(prepared, &session).await,
             Err(refusal) => refusal.into(),

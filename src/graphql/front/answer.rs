@@ -14,6 +14,7 @@ use super::planned::{PLAN, Planned};
 use super::refusal::{Code, Refusal, error, set_code};
 use super::render::Renderer;
 use super::shape::Shape;
+use super::whole::Decoded;
 use super::{Front, Kind, Prepared};
 use crate::graphql::session::Session;
 
@@ -67,9 +68,10 @@ impl Front {
         let Prepared {
             plan,
             variables,
+            decoded,
             kind,
         } = prepared;
-        let request = request(&plan, variables, kind, session);
+        let request = request(&plan, variables, decoded, kind, session);
         let executor = Arc::clone(&self.executor);
         let response = match kind {
             Kind::Query => executor.execute(request).await,
@@ -94,16 +96,25 @@ impl Front {
         let Prepared {
             plan,
             variables,
+            decoded,
             kind,
         } = prepared;
-        let events = self.executor.stream(request(&plan, variables, kind, session));
+        let request = request(&plan, variables, decoded, kind, session);
+        let events = self.executor.stream(request);
         events.map(move |response| render(response, &plan.shape)).boxed()
     }
 }
 
-fn request(plan: &Arc<Plan>, variables: Variables, kind: Kind, session: &Session) -> Request {
+fn request(
+    plan: &Arc<Plan>,
+    variables: Variables,
+    decoded: Decoded,
+    kind: Kind,
+    session: &Session,
+) -> Request {
     let mut data = Data::default();
     data.insert(Arc::clone(plan));
+    data.insert(decoded);
     session.introduce(kind, &mut data);
     let mut request = Request::new(String::new()).variables(variables);
     request.data = data;

@@ -8,7 +8,7 @@ use super::inputs::{InputKind, InputObject, InputType, Inputs};
 use super::scalars::{Format, Written};
 
 /// A JSON object.
-pub type JsonMap = serde_json::Map<String, Json>;
+type JsonMap = serde_json::Map<String, Json>;
 
 /// Where in the variables something is wrong, and what.
 #[derive(Debug)]

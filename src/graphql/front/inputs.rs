@@ -8,7 +8,9 @@ use apollo_compiler::schema::ExtendedType;
 use async_graphql::{Name, Value};
 
 use super::scalars::{self, Format};
+use super::types::InvalidSchema;
 use super::values;
+use super::whole::Decode;
 
 /// Every input type of a schema.
 #[derive(Debug, Default)]
@@ -57,6 +59,8 @@ pub struct InputObject {
     pub fields: Vec<InputField>,
     /// Exactly one member is to be given.
     pub one_of: bool,
+    /// Decodes a variable of the type as a whole.
+    pub decode: Option<Decode>,
 }
 
 /// A member of an input object.
@@ -94,6 +98,14 @@ impl InputType {
     pub const fn is_non_null(&self) -> bool {
         match self {
             Self::Named { non_null, .. } | Self::List { non_null, .. } => *non_null,
+        }
+    }
+
+    /// The named type within lists.
+    pub fn innermost(&self) -> TypeIndex {
+        match self {
+            Self::Named { index, .. } => *index,
+            Self::List { item, .. } => item.innermost(),
         }
     }
 }
@@ -136,6 +148,38 @@ impl Inputs {
         }
     }
 
+    /// How a variable of type `ty` is decoded as a whole, if it is.
+    pub fn decode(&self, ty: &InputType) -> Option<Decode> {
+        match ty {
+            InputType::Named { index, .. } => match self.get(*index) {
+                InputKind::Object(object) => object.decode,
+                _ => None,
+            },
+            InputType::List { .. } => None,
+        }
+    }
+
+    /// Decodes variables of the input object `name` as a whole. Refuses a type that there is not,
+    /// and one that is a part of others, whose values are not decoded.
+    pub fn decode_whole(&mut self, name: &str, decode: Decode) -> Result<(), InvalidSchema> {
+        let index = self.by_name.get(name).copied();
+        let is_part =
+            |object: &InputObject| (object.fields.iter()).any(|field| Some(field.ty.innermost()) == index);
+        if let Some(whole) = self.types.iter().find_map(|kind| match kind {
+            InputKind::Object(object) if is_part(object) => Some(&object.name),
+            _ => None,
+        }) {
+            return Err(InvalidSchema(format!("{name} is a part of {whole}")));
+        }
+        match index.and_then(|index| self.types.get_mut(index)) {
+            Some(InputKind::Object(object)) => {
+                object.decode = Some(decode);
+                Ok(())
+            }
+            _ => Err(InvalidSchema(format!("{name} is no input object"))),
+        }
+    }
+
     fn kind(&self, name: &str, ty: &ExtendedType) -> InputKind {
         match ty {
             ExtendedType::Scalar(_) => match name {
@@ -155,6 +199,7 @@ impl Inputs {
             ExtendedType::InputObject(ty) => InputKind::Object(InputObject {
                 name: name.to_owned(),
                 one_of: ty.directives.has("oneOf"),
+                decode: None,
                 fields: (ty.fields.iter())
                     .filter_map(|(name, field)| {
                         Some(InputField {

@@ -23,7 +23,7 @@ pub struct Types {
 /// The schema's own text is not valid, so no document can be checked against it.
 #[derive(Debug, thiserror::Error)]
 #[error("the schema is not valid: {0}")]
-pub struct InvalidSchema(String);
+pub struct InvalidSchema(pub(super) String);
 
 impl Types {
     /// Reads a schema from its definition language.

@@ -65,10 +65,7 @@ pub fn argument(
 
 /// The named type within lists, as a single value may stand for a list.
 pub fn innermost<'a>(ty: &InputType, inputs: &'a Inputs) -> &'a InputKind {
-    match ty {
-        InputType::Named { index, .. } => inputs.get(*index),
-        InputType::List { item, .. } => innermost(item, inputs),
-    }
+    inputs.get(ty.innermost())
 }
 
 /// The type of an input object's member.

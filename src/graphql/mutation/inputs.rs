@@ -19,6 +19,34 @@ pub mod template;
 pub mod timesheet;
 pub mod user;
 
+/// Decodes input types from JSON objects, and from nothing else: the decoders that serde derives
+/// take lists of the members too, of which GraphQL knows nothing.
+macro_rules! decodes_from_object {
+    ($($input:ident),+) => {$(
+        impl<'de> serde::Deserialize<'de> for $input {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Members;
+
+                impl<'de> serde::de::Visitor<'de> for Members {
+                    type Value = $input;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<$input, A::Error> {
+                        $input::deserialize(serde::de::value::MapAccessDeserializer::new(map))
+                    }
+                }
+
+                deserializer.deserialize_map(Members)
+            }
+        }
+    )+};
+}
+
+use decodes_from_object;
+
 /// Collects what is wrong with an input before it becomes a command.
 #[derive(Default)]
 pub struct Reading {

@@ -8,6 +8,7 @@ use super::inputs::timesheet::SaveTimesheetInput;
 use super::{answer, parties};
 use crate::app::Error;
 use crate::domain::timesheet::Timesheet;
+use crate::graphql::front::whole::Whole;
 use crate::graphql::render::Answer;
 use crate::graphql::scalars::{Date, RowVersion, Uuid};
 use crate::graphql::types::payload::{DeleteTimesheetPayload, Deletion, Outcome, Payload, named};
@@ -80,10 +81,12 @@ impl Timesheets {
     async fn save_timesheet(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The timesheet as it is to be.")] input: SaveTimesheetInput,
+        #[graphql(desc = "The timesheet as it is to be.")] input: Whole<SaveTimesheetInput>,
     ) -> Answer<Payload<TimesheetObject, named::Timesheet>> {
         let result = async {
             let (app, caller) = parties(ctx)?;
+            let lost = || Error::Internal("the decoded input is lost".to_owned());
+            let input = input.take(ctx).ok_or_else(lost)?;
             app.save_timesheet(caller, input.read()?).await
         };
         answer(ctx, Outcome::of(result.await)).await

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::graphql::front::JsonMap;
 use crate::graphql::front::refusal::Refusal;
+
+/// A JSON object.
+type JsonMap = serde_json::Map<String, serde_json::Value>;
 
 /// Bytes that an operation's id may have.
 const ID_BYTES: usize = 256;

@@ -1,8 +1,9 @@
 //! Timesheets, saved whole.
 
 use async_graphql::{InputObject, MaybeUndefined};
+use serde::Deserialize;
 
-use super::{Reading, patch};
+use super::{Reading, decodes_from_object, patch};
 use crate::app::Error;
 use crate::domain::error::Path;
 use crate::domain::timesheet::save::{CellInput, LineInput, SaveTimesheet};
@@ -10,7 +11,8 @@ use crate::graphql::scalars::{Date, Decimal, RowVersion, Uuid};
 
 /// A timesheet as it is to be. What is left out stays as it is. A list is the full set: what it
 /// does not name is deleted.
-#[derive(InputObject)]
+#[derive(Clone, PartialEq, Debug, InputObject, Deserialize)]
+#[serde(remote = "Self", rename_all = "camelCase", deny_unknown_fields)]
 pub struct SaveTimesheetInput {
     /// The timesheet.
     id: Uuid,
@@ -18,41 +20,57 @@ pub struct SaveTimesheetInput {
     /// and the payload has a conflict.
     row_version: RowVersion,
     /// What lists show; at most 400 characters.
+    #[serde(default)]
     name: MaybeUndefined<String>,
     /// All its lines, in any order; at most 500.
+    #[serde(default)]
     lines: MaybeUndefined<Vec<TimesheetLineInput>>,
 }
 
 /// A line as it is to be. What is left out stays as it is in a line that is there already.
-#[derive(InputObject)]
+#[derive(Clone, PartialEq, Debug, InputObject, Deserialize)]
+#[serde(remote = "Self", rename_all = "camelCase", deny_unknown_fields)]
 pub struct TimesheetLineInput {
     /// Its id; left out for a new one, or a new one of the client's own making.
+    #[serde(default)]
     id: Option<Uuid>,
     /// Its position: the lines of a timesheet have exactly 0 to n-1. A new line needs it.
+    #[serde(default)]
     order_number: MaybeUndefined<i32>,
     /// The project; null for none.
+    #[serde(default)]
     project_id: MaybeUndefined<Uuid>,
     /// The task of that project, or a common one; null for none.
+    #[serde(default)]
     task_id: MaybeUndefined<Uuid>,
     /// The kind of work; null for none.
+    #[serde(default)]
     activity_id: MaybeUndefined<Uuid>,
     /// All its cells, in any order, one a date at most.
+    #[serde(default)]
     cells: MaybeUndefined<Vec<TimeAllocationInput>>,
 }
 
 /// A cell as it is to be. What is left out stays as it is in a cell that is there already, be it
 /// in this line or in another, from which it moves here.
-#[derive(InputObject)]
+#[derive(Clone, PartialEq, Debug, InputObject, Deserialize)]
+#[serde(remote = "Self", rename_all = "camelCase", deny_unknown_fields)]
 pub struct TimeAllocationInput {
     /// Its id; left out for a new one, or a new one of the client's own making.
+    #[serde(default)]
     id: Option<Uuid>,
     /// The date, within the timesheet's period. A new cell needs it.
+    #[serde(default)]
     date: MaybeUndefined<Date>,
     /// The hours, 0 to 24, with at most 5 decimal places. A new cell needs them.
+    #[serde(default)]
     hours: MaybeUndefined<Decimal>,
     /// What was done, in at most 4,000 characters; null for no comment.
+    #[serde(default)]
     comment: MaybeUndefined<String>,
 }
+
+decodes_from_object!(SaveTimesheetInput, TimesheetLineInput, TimeAllocationInput);
 
 impl SaveTimesheetInput {
     /// As a command.
