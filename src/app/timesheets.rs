@@ -63,11 +63,11 @@ impl App {
     pub async fn save_timesheet(
         &self,
         caller: &Caller,
-        command: SaveTimesheet,
+        command: &SaveTimesheet,
     ) -> Result<Arc<Timesheet>, Error> {
         let ids = RowIds::starting_with(self.new_id());
         self.write(caller, |reader| {
-            Box::pin(plan_saving(reader, command.clone(), ids.clone()))
+            Box::pin(plan_saving(reader, command, ids.clone()))
         })
         .await?
         .into_record()
@@ -174,7 +174,7 @@ async fn settings_with_templates(
     Ok((settings, templates))
 }
 
-async fn plan_saving(reader: Reader, command: SaveTimesheet, mut ids: RowIds) -> Result<Decision, Error> {
+async fn plan_saving(reader: Reader, command: &SaveTimesheet, mut ids: RowIds) -> Result<Decision, Error> {
     let sheet = reader.timesheet(command.id).await?;
     flags::can(reader.actor(), Action::Edit, &reader.about(&sheet).await?)?;
     let known = references::load(reader.unlimited(), sheet.id, command.reference_ids(&sheet)).await?;

@@ -144,7 +144,7 @@ impl<'a> Diary<'a> {
             lines: Some(lines),
         };
         let mut ids = RowIds::starting_with(draw.id(saved_at));
-        let mut sheet = save(&sheet, command, &self.known, saved_at, &mut ids)?.sheet;
+        let mut sheet = save(&sheet, &command, &self.known, saved_at, &mut ids)?.sheet;
         self.hand_in(draw, &mut sheet);
         Ok(sheet)
     }

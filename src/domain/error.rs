@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smallvec::SmallVec;
+
 use super::version::RowVersion;
 
 /// Why a command was refused.
@@ -157,9 +159,9 @@ impl FaultCode {
 }
 
 /// Where in an input: member names of the domain and positions. A face that calls a member
-/// otherwise translates the name.
+/// otherwise translates the name. One is made for every row of a sheet, so short ones allocate nothing.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Path(Vec<Step>);
+pub struct Path(SmallVec<[Step; 6]>);
 
 /// One step of a [`Path`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,11 +174,11 @@ pub enum Step {
 
 impl Path {
     /// The input as a whole.
-    pub const ROOT: Self = Self(Vec::new());
+    pub const ROOT: Self = Self(SmallVec::new_const());
 
     /// A member of the input.
     pub fn of(member: &'static str) -> Self {
-        Self(vec![Step::Member(member)])
+        Self::ROOT.with(Step::Member(member))
     }
 
     /// A member of what this path leads to.
@@ -197,7 +199,7 @@ impl Path {
     }
 
     fn with(&self, step: Step) -> Self {
-        let mut steps = self.0.clone();
+        let mut steps = SmallVec::from_slice(&self.0);
         steps.push(step);
         Self(steps)
     }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::references::{LineTarget, ReferenceIds, References};
 use super::rows::{Rows, TimeAllocation, TimesheetLine};
-use super::{LineRef, Timesheet};
+use super::{CellRef, LineRef, Timesheet};
 use crate::domain::error::{Error, FaultCode, Faults, Path};
 use crate::domain::hours::Hours;
 use crate::domain::id::{ActivityId, AllocationId, LineId, ProjectId, RowIds, TaskId, TimesheetId};
@@ -109,7 +109,7 @@ impl SaveTimesheet {
 /// that changes nothing is accepted and takes a new version too.
 pub fn save(
     sheet: &Timesheet,
-    command: SaveTimesheet,
+    command: &SaveTimesheet,
     known: &References,
     now: Instant,
     ids: &mut RowIds,
@@ -122,7 +122,7 @@ pub fn save(
         lines,
     } = command;
     let mut faults = Faults::default();
-    check_version(sheet, version, &mut faults)?;
+    check_version(sheet, *version, &mut faults)?;
     if body_id.is_some_and(|body_id| body_id != sheet.id.uuid()) {
         let message = format!("the body's id is not that of the timesheet {}", sheet.id);
         faults.add(Path::of("id"), FaultCode::IdMismatch, message);
@@ -131,9 +131,9 @@ pub fn save(
         check_length(name, Timesheet::MAX_NAME_CHARS, &Path::of("name"), &mut faults);
     }
     let stored = Stored::of(sheet);
-    let drafts = lines.and_then(|lines| {
+    let drafts = lines.as_ref().and_then(|lines| {
         let drafts = merge::merge(lines, &stored, known, &mut faults)?;
-        check::check(&drafts, sheet, &stored, known, &mut faults);
+        check::check(&drafts, sheet, known, &mut faults);
         Some(drafts)
     });
     faults.into_result(())?;
@@ -141,7 +141,7 @@ pub fn save(
     let mut next = sheet.clone();
     next.meta = next.meta.changed();
     if let Some(name) = name {
-        next.name = name.into();
+        next.name = name.as_str().into();
     }
     let mut client_row_ids = Vec::new();
     if let Some(mut drafts) = drafts {
@@ -212,29 +212,56 @@ fn settle(
             let before = cell.stored.map(|stored| stored.cell);
             Some(TimeAllocation {
                 id: cell.id.or_else(|| fresh.next().map(AllocationId::new))?,
-                created: before.map_or(now, |before| before.created),
+                created: before.map_or(now, CellRef::created),
                 date: cell.date,
                 hours: cell.hours,
-                comment: cell.comment,
-                invoice_line_id: before.and_then(|before| before.invoice_line_id),
-                time_off_request_id: before.and_then(|before| before.time_off_request_id),
+                comment: cell.comment.to_owned(),
+                invoice_line_id: before.and_then(CellRef::invoice_line_id),
+                time_off_request_id: before.and_then(CellRef::time_off_request_id),
             })
         })
         .collect::<Option<_>>()?;
     cells.sort_by_key(|cell| cell.date);
     let mut line = TimesheetLine {
         id,
-        created: stored.map_or(now, |stored| stored.line.created),
-        version: stored.map_or(RowVersion::UNASSIGNED, |stored| stored.line.version),
+        created: stored.map_or(now, LineRef::created),
+        version: stored.map_or(RowVersion::UNASSIGNED, LineRef::version),
         project_id: target.project_id,
         task_id: target.task_id,
         activity_id: target.activity_id,
         cells,
     };
-    if stored.is_some_and(|stored| stored.position != position || *stored.line != line) {
+    if stored.is_some_and(|stored| stored.order_number() != position || !is_unchanged(stored, &line)) {
         line.version = RowVersion::UNASSIGNED;
     }
     Some(line)
+}
+
+/// Whether what was booked on a line of this id, and its cells, are what they were.
+fn is_unchanged(stored: LineRef<'_>, line: &TimesheetLine) -> bool {
+    let cells = stored.cells();
+    stored.target() == line.target()
+        && cells.len() == line.cells.len()
+        && cells.zip(&line.cells).all(|(stored, cell)| is_same(stored, cell))
+}
+
+fn is_same(stored: CellRef<'_>, cell: &TimeAllocation) -> bool {
+    let TimeAllocation {
+        id,
+        created,
+        date,
+        hours,
+        comment,
+        invoice_line_id,
+        time_off_request_id,
+    } = cell;
+    stored.id() == *id
+        && stored.created() == *created
+        && stored.date() == *date
+        && stored.hours() == *hours
+        && stored.comment() == comment
+        && stored.invoice_line_id() == *invoice_line_id
+        && stored.time_off_request_id() == *time_off_request_id
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ impl Timesheets {
             let (app, caller) = parties(ctx)?;
             let lost = || Error::Internal("the decoded input is lost".to_owned());
             let input = input.take(ctx).ok_or_else(lost)?;
-            app.save_timesheet(caller, input.read()?).await
+            app.save_timesheet(caller, &input.read()?).await
         };
         answer(ctx, Outcome::of(result.await)).await
     }

@@ -2,26 +2,20 @@
 
 use std::collections::HashSet;
 
-use super::merge::{CellDraft, LineDraft, Stored};
+use super::merge::{CellDraft, LineDraft};
 use crate::domain::error::{FaultCode, Faults, Path};
 use crate::domain::hours::Hours;
 use crate::domain::id::AllocationId;
-use crate::domain::timesheet::Timesheet;
 use crate::domain::timesheet::references::{LineTarget, References};
+use crate::domain::timesheet::{LineRef, Timesheet};
 
 /// Checks the lines that a save would leave.
-pub fn check(
-    drafts: &[LineDraft<'_>],
-    sheet: &Timesheet,
-    stored: &Stored,
-    known: &References,
-    faults: &mut Faults,
-) {
+pub fn check(drafts: &[LineDraft<'_>], sheet: &Timesheet, known: &References, faults: &mut Faults) {
     check_order_numbers(drafts, faults);
     for line in drafts {
-        let before = line.stored.map(|stored| stored.line.target());
+        let before = line.stored.map(LineRef::target);
         let takes_bookings = known.check(line.target, before, sheet, &line.path, faults);
-        let mut dates = HashSet::new();
+        let mut dates = HashSet::with_capacity(line.cells.len());
         for cell in &line.cells {
             check_cell(cell, sheet, faults);
             if !dates.insert(cell.date) {
@@ -37,7 +31,7 @@ pub fn check(
             }
         }
     }
-    check_protected(drafts, stored, faults);
+    check_protected(drafts, sheet, faults);
 }
 
 /// S4: exactly 0..n-1, in whatever order.
@@ -75,7 +69,7 @@ fn check_cell(cell: &CellDraft<'_>, sheet: &Timesheet, faults: &mut Faults) {
         faults.add(cell.path.member("hours"), FaultCode::OutOfRange, message);
     }
     let path = cell.path.member("comment");
-    super::check_length(&cell.comment, Timesheet::MAX_COMMENT_CHARS, &path, faults);
+    super::check_length(cell.comment, Timesheet::MAX_COMMENT_CHARS, &path, faults);
 }
 
 /// Whether the cell's hours are booked by this save rather than before: a comment books nothing.
@@ -84,14 +78,14 @@ fn is_booked_anew(cell: &CellDraft<'_>, line: &LineDraft<'_>) -> bool {
         return true;
     };
     let booked_on = |target: LineTarget| (target.project_id, target.task_id);
-    cell_before.line_id != line_before.line.id
-        || cell_before.cell.date != cell.date
-        || cell_before.cell.hours != cell.hours
-        || booked_on(line_before.line.target()) != booked_on(line.target)
+    cell_before.line_id != line_before.id()
+        || cell_before.cell.date() != cell.date
+        || cell_before.cell.hours() != cell.hours
+        || booked_on(line_before.target()) != booked_on(line.target)
 }
 
 /// S13: invoiced cells and time-off cells stay where and as they are, on what they were booked.
-fn check_protected(drafts: &[LineDraft<'_>], stored: &Stored, faults: &mut Faults) {
+fn check_protected(drafts: &[LineDraft<'_>], sheet: &Timesheet, faults: &mut Faults) {
     let mut refuse = |path: Path, message: String| faults.add(path, FaultCode::Protected, message);
     let mut kept: HashSet<AllocationId> = HashSet::new();
     for line in drafts {
@@ -100,19 +94,19 @@ fn check_protected(drafts: &[LineDraft<'_>], stored: &Stored, faults: &mut Fault
             let Some(before) = cell.stored.filter(|before| before.cell.is_protected()) else {
                 continue;
             };
-            kept.insert(before.cell.id);
-            let stays = line.stored.is_some_and(|stored| stored.line.id == before.line_id);
+            kept.insert(before.cell.id());
+            let stays = line.stored.is_some_and(|stored| stored.id() == before.line_id);
             holds_protected |= stays;
-            let is_same = before.cell.date == cell.date
-                && before.cell.hours == cell.hours
-                && before.cell.comment == cell.comment;
+            let is_same = before.cell.date() == cell.date
+                && before.cell.hours() == cell.hours
+                && before.cell.comment() == cell.comment;
             if !stays || !is_same {
                 let message = "an invoiced or time-off cell cannot be changed".to_owned();
                 refuse(cell.path.clone(), message);
             }
         }
         if let Some(before) = line.stored.filter(|_| holds_protected) {
-            let (before, after) = (before.line.target(), line.target);
+            let (before, after) = (before.target(), line.target);
             let members = [
                 ("projectId", before.project_id == after.project_id),
                 ("taskId", before.task_id == after.task_id),
@@ -124,19 +118,18 @@ fn check_protected(drafts: &[LineDraft<'_>], stored: &Stored, faults: &mut Fault
             }
         }
     }
-    for line in &stored.lines {
+    for line in sheet.lines() {
         let lost = line
-            .cells
-            .iter()
-            .filter(|cell| cell.is_protected() && !kept.contains(&cell.id));
+            .cells()
+            .filter(|cell| cell.is_protected() && !kept.contains(&cell.id()));
         for cell in lost {
             let draft = drafts
                 .iter()
-                .find(|draft| draft.stored.is_some_and(|stored| stored.line.id == line.id));
+                .find(|draft| draft.stored.is_some_and(|stored| stored.id() == line.id()));
             let path = draft.map_or_else(|| Path::of("lines"), |draft| draft.path.member("cells"));
             refuse(
                 path,
-                format!("the invoiced or time-off cell {} cannot be dropped", cell.id),
+                format!("the invoiced or time-off cell {} cannot be dropped", cell.id()),
             );
         }
     }

@@ -12,28 +12,17 @@ use crate::domain::id::{AllocationId, LineId};
 use crate::domain::patch::patched;
 use crate::domain::time::Date;
 use crate::domain::timesheet::references::{LineTarget, References};
-use crate::domain::timesheet::{LineRef, TimeAllocation, Timesheet, TimesheetLine};
+use crate::domain::timesheet::{CellRef, LineRef, Timesheet};
 
 /// The rows of the stored sheet, to be found by their ids.
-pub struct Stored {
-    /// Its lines by order number.
-    pub lines: Vec<TimesheetLine>,
-    places: HashMap<Uuid, Place>,
+pub struct Stored<'a> {
+    rows: HashMap<Uuid, StoredRow<'a>>,
 }
 
 #[derive(Clone, Copy)]
-enum Place {
-    Line(usize),
-    Cell(usize, usize),
-}
-
-/// A line of the stored sheet.
-#[derive(Clone, Copy)]
-pub struct StoredLine<'a> {
-    /// Its order number.
-    pub position: usize,
-    /// The line.
-    pub line: &'a TimesheetLine,
+enum StoredRow<'a> {
+    Line(LineRef<'a>),
+    Cell(StoredCell<'a>),
 }
 
 /// A cell of the stored sheet.
@@ -42,7 +31,7 @@ pub struct StoredCell<'a> {
     /// The id of its line.
     pub line_id: LineId,
     /// The cell.
-    pub cell: &'a TimeAllocation,
+    pub cell: CellRef<'a>,
 }
 
 /// A line as the save would have it.
@@ -50,7 +39,7 @@ pub struct LineDraft<'a> {
     /// Where the input has it.
     pub path: Path,
     /// What it was, if it is not new.
-    pub stored: Option<StoredLine<'a>>,
+    pub stored: Option<LineRef<'a>>,
     /// Its id; `None` for one that the server is to make.
     pub id: Option<LineId>,
     /// The order number; `None` where a new line lacks it.
@@ -76,48 +65,39 @@ pub struct CellDraft<'a> {
     /// Its hours.
     pub hours: Hours,
     /// Its comment; empty for none.
-    pub comment: String,
+    pub comment: &'a str,
 }
 
-impl Stored {
+impl<'a> Stored<'a> {
     /// The rows of `sheet`.
-    pub fn of(sheet: &Timesheet) -> Self {
-        let lines: Vec<TimesheetLine> = sheet.lines().map(LineRef::to_line).collect();
-        let mut places = HashMap::with_capacity(lines.len() + sheet.rows.cell_count());
-        for (position, line) in lines.iter().enumerate() {
-            places.insert(line.id.uuid(), Place::Line(position));
-            for (index, cell) in line.cells.iter().enumerate() {
-                places.insert(cell.id.uuid(), Place::Cell(position, index));
+    pub fn of(sheet: &'a Timesheet) -> Self {
+        let mut rows = HashMap::with_capacity(sheet.rows.line_count() + sheet.rows.cell_count());
+        for line in sheet.lines() {
+            let line_id = line.id();
+            rows.insert(line_id.uuid(), StoredRow::Line(line));
+            for cell in line.cells() {
+                rows.insert(cell.id().uuid(), StoredRow::Cell(StoredCell { line_id, cell }));
             }
         }
-        Self { lines, places }
+        Self { rows }
     }
 
     /// Whether a line or cell has this id.
     pub fn has(&self, id: Uuid) -> bool {
-        self.places.contains_key(&id)
+        self.rows.contains_key(&id)
     }
 
-    fn line(&self, id: LineId) -> Option<StoredLine<'_>> {
-        match self.places.get(&id.uuid())? {
-            Place::Line(position) => Some(StoredLine {
-                position: *position,
-                line: self.lines.get(*position)?,
-            }),
-            Place::Cell(..) => None,
+    fn line(&self, id: LineId) -> Option<LineRef<'a>> {
+        match self.rows.get(&id.uuid())? {
+            StoredRow::Line(line) => Some(*line),
+            StoredRow::Cell(_) => None,
         }
     }
 
-    fn cell(&self, id: AllocationId) -> Option<StoredCell<'_>> {
-        match self.places.get(&id.uuid())? {
-            Place::Cell(position, index) => {
-                let line = self.lines.get(*position)?;
-                Some(StoredCell {
-                    line_id: line.id,
-                    cell: line.cells.get(*index)?,
-                })
-            }
-            Place::Line(_) => None,
+    fn cell(&self, id: AllocationId) -> Option<StoredCell<'a>> {
+        match self.rows.get(&id.uuid())? {
+            StoredRow::Cell(cell) => Some(*cell),
+            StoredRow::Line(_) => None,
         }
     }
 }
@@ -146,8 +126,8 @@ impl CellDraft<'_> {
 /// What the lines of the input make of the stored ones. Notes faults of ids (S6) and the members
 /// that new rows lack. `None` if there are more lines than a sheet may have.
 pub fn merge<'a>(
-    lines: Vec<LineInput>,
-    stored: &'a Stored,
+    lines: &'a [LineInput],
+    stored: &Stored<'a>,
     known: &References,
     faults: &mut Faults,
 ) -> Option<Vec<LineDraft<'a>>> {
@@ -175,7 +155,7 @@ pub fn merge<'a>(
 }
 
 struct Merger<'a, 'f> {
-    stored: &'a Stored,
+    stored: &'f Stored<'a>,
     foreign_rows: &'f HashSet<Uuid>,
     /// The cells that the input names, wherever: a known one among them is where it is named.
     named_cells: HashSet<AllocationId>,
@@ -184,7 +164,7 @@ struct Merger<'a, 'f> {
 }
 
 impl<'a> Merger<'a, '_> {
-    fn line(&mut self, input: LineInput, path: Path) -> LineDraft<'a> {
+    fn line(&mut self, input: &'a LineInput, path: Path) -> LineDraft<'a> {
         let LineInput {
             id,
             project_id,
@@ -195,14 +175,14 @@ impl<'a> Merger<'a, '_> {
         } = input;
         let stored = id.and_then(|id| self.stored.line(id));
         self.check_id(id.map(LineId::uuid), stored.is_some(), &path);
-        let position = stored.and_then(|stored| i64::try_from(stored.position).ok());
+        let position = stored.and_then(|stored| i64::try_from(stored.order_number()).ok());
         let order_number = order_number.or(position);
         if order_number.is_none() {
             let message = "a new line needs an order number";
             self.faults
                 .add(path.member("orderNumber"), FaultCode::Required, message);
         }
-        let before = stored.map(|stored| stored.line.target()).unwrap_or_default();
+        let before = stored.map(LineRef::target).unwrap_or_default();
         let cells_path = path.member("cells");
         let cells = match cells {
             Some(cells) => {
@@ -217,19 +197,19 @@ impl<'a> Merger<'a, '_> {
         LineDraft {
             path,
             stored,
-            id,
+            id: *id,
             order_number,
             target: LineTarget {
-                project_id: patched(before.project_id, project_id),
-                task_id: patched(before.task_id, task_id),
-                activity_id: patched(before.activity_id, activity_id),
+                project_id: patched(before.project_id, *project_id),
+                task_id: patched(before.task_id, *task_id),
+                activity_id: patched(before.activity_id, *activity_id),
             },
             cells,
         }
     }
 
     /// `None` if it is new and lacks a member that it needs.
-    fn cell(&mut self, input: CellInput, path: Path) -> Option<CellDraft<'a>> {
+    fn cell(&mut self, input: &'a CellInput, path: Path) -> Option<CellDraft<'a>> {
         let CellInput {
             id,
             date,
@@ -239,8 +219,8 @@ impl<'a> Merger<'a, '_> {
         let stored = id.and_then(|id| self.stored.cell(id));
         self.check_id(id.map(AllocationId::uuid), stored.is_some(), &path);
         let before = stored.map(|stored| stored.cell);
-        let date = date.or(before.map(|before| before.date));
-        let hours = hours.or(before.map(|before| before.hours));
+        let date = date.or(before.map(CellRef::date));
+        let hours = hours.or(before.map(CellRef::hours));
         if date.is_none() {
             let message = "a new cell needs a date";
             self.faults.add(path.member("date"), FaultCode::Required, message);
@@ -251,14 +231,14 @@ impl<'a> Merger<'a, '_> {
                 .add(path.member("hours"), FaultCode::Required, message);
         }
         let comment = match comment {
-            Some(comment) => comment.unwrap_or_default(),
-            None => before.map(|before| before.comment.clone()).unwrap_or_default(),
+            Some(comment) => comment.as_deref().unwrap_or_default(),
+            None => before.map(CellRef::comment).unwrap_or_default(),
         };
         Some(CellDraft {
             path,
             is_spelt_out: true,
             stored,
-            id,
+            id: *id,
             date: date?,
             hours: hours?,
             comment,
@@ -267,24 +247,23 @@ impl<'a> Merger<'a, '_> {
 
     /// The cells of a line that the input does not spell out (S5), without those that it has moved
     /// elsewhere (S7).
-    fn untouched_cells(&self, line: Option<StoredLine<'a>>, path: &Path) -> Vec<CellDraft<'a>> {
-        let Some(StoredLine { line, .. }) = line else {
+    fn untouched_cells(&self, line: Option<LineRef<'a>>, path: &Path) -> Vec<CellDraft<'a>> {
+        let Some(line) = line else {
             return Vec::new();
         };
-        line.cells
-            .iter()
-            .filter(|cell| !self.named_cells.contains(&cell.id))
+        line.cells()
+            .filter(|cell| !self.named_cells.contains(&cell.id()))
             .map(|cell| CellDraft {
                 path: path.clone(),
                 is_spelt_out: false,
                 stored: Some(StoredCell {
-                    line_id: line.id,
+                    line_id: line.id(),
                     cell,
                 }),
-                id: Some(cell.id),
-                date: cell.date,
-                hours: cell.hours,
-                comment: cell.comment.clone(),
+                id: Some(cell.id()),
+                date: cell.date(),
+                hours: cell.hours(),
+                comment: cell.comment(),
             })
             .collect()
     }

@@ -77,20 +77,20 @@ fn new_cell(offset: i32, hours: i32) -> CellInput {
     }
 }
 
-fn decide(sheet: &Timesheet, command: SaveTimesheet) -> Result<Saved, Error> {
+fn decide(sheet: &Timesheet, command: &SaveTimesheet) -> Result<Saved, Error> {
     save(sheet, command, &known(), NOW, &mut new_ids())
 }
 
-fn accepted(sheet: &Timesheet, command: SaveTimesheet) -> Timesheet {
+fn accepted(sheet: &Timesheet, command: &SaveTimesheet) -> Timesheet {
     decide(sheet, command).unwrap().sheet
 }
 
 /// `path CODE` of every fault of a save with these lines.
 fn faults(sheet: &Timesheet, lines: Vec<LineInput>) -> Vec<String> {
-    faults_of(sheet, with_lines(sheet, lines))
+    faults_of(sheet, &with_lines(sheet, lines))
 }
 
-fn faults_of(sheet: &Timesheet, command: SaveTimesheet) -> Vec<String> {
+fn faults_of(sheet: &Timesheet, command: &SaveTimesheet) -> Vec<String> {
     match decide(sheet, command) {
         Err(Error::Invalid(faults)) => faults
             .iter()
@@ -110,7 +110,7 @@ fn s1_another_version_is_a_conflict_before_anything_else_and_none_is_a_fault() {
         };
         let current = VERSION;
         assert_eq!(
-            decide(&sheet, command),
+            decide(&sheet, &command),
             Err(Error::VersionConflict { given, current })
         );
     }
@@ -119,7 +119,7 @@ fn s1_another_version_is_a_conflict_before_anything_else_and_none_is_a_fault() {
         ..with_lines(&sheet, vec![new_line(7, target(0, 0, 0))])
     };
     assert_eq!(
-        faults_of(&sheet, command),
+        faults_of(&sheet, &command),
         ["version REQUIRED", "lines[0].orderNumber ORDER_NUMBERS"]
     );
 }
@@ -131,7 +131,7 @@ fn s2_a_save_that_changes_nothing_takes_a_version_and_its_lines_keep_theirs() {
         nothing(&sheet),
         with_lines(&sheet, vec![same(&sheet, 1), same(&sheet, 0)]),
     ] {
-        let saved = accepted(&sheet, command);
+        let saved = accepted(&sheet, &command);
         assert_eq!(saved.meta, sheet.meta.changed());
         assert_eq!(saved.rows, sheet.rows);
         assert_eq!(saved.name, sheet.name);
@@ -142,7 +142,7 @@ fn s2_a_save_that_changes_nothing_takes_a_version_and_its_lines_keep_theirs() {
 fn s2_lines_whose_order_target_or_cells_change_await_a_version() {
     let sheet = stored();
     let versions = |lines: Vec<LineInput>| -> Vec<u64> {
-        let saved = accepted(&sheet, with_lines(&sheet, lines));
+        let saved = accepted(&sheet, &with_lines(&sheet, lines));
         saved.lines().map(|line| line.version().value()).collect()
     };
     let at = |position: usize, order: i64| LineInput {
@@ -209,7 +209,7 @@ fn s15_limits_hold_and_a_refusal_names_them() {
             .collect::<Vec<_>>()
     };
     assert_eq!(
-        accepted(&sheet, with_lines(&sheet, lines(500))).lines().len(),
+        accepted(&sheet, &with_lines(&sheet, lines(500))).lines().len(),
         500
     );
     assert_eq!(faults(&sheet, lines(501)), ["lines OUT_OF_RANGE"]);
@@ -217,9 +217,9 @@ fn s15_limits_hold_and_a_refusal_names_them() {
         name: Some("я".repeat(length)),
         ..nothing(&sheet)
     };
-    assert_eq!(&*accepted(&sheet, named(0)).name, "");
-    assert_eq!(accepted(&sheet, named(400)).name.chars().count(), 400);
-    assert_eq!(faults_of(&sheet, named(401)), ["name TOO_LONG"]);
+    assert_eq!(&*accepted(&sheet, &named(0)).name, "");
+    assert_eq!(accepted(&sheet, &named(400)).name.chars().count(), 400);
+    assert_eq!(faults_of(&sheet, &named(401)), ["name TOO_LONG"]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn s11_new_references_must_exist_belong_together_and_be_open_to_the_owner() {
         let line = new_line(2, target(project, task, activity));
         match decide(
             &sheet,
-            with_lines(&sheet, vec![same(&sheet, 0), same(&sheet, 1), line]),
+            &with_lines(&sheet, vec![same(&sheet, 0), same(&sheet, 1), line]),
         ) {
             Ok(_) => Vec::new(),
             Err(Error::Invalid(faults)) => faults
@@ -84,7 +84,7 @@ fn s11_a_nil_reference_is_unknown_even_if_a_record_had_that_id() {
     line.project_id = Some(Some(ProjectId::new(Uuid::nil())));
     let result = save(
         &sheet,
-        with_lines(&sheet, vec![line]),
+        &with_lines(&sheet, vec![line]),
         &known,
         NOW,
         &mut new_ids(),
@@ -120,7 +120,7 @@ fn s11_what_has_closed_since_stays_and_takes_no_other_task() {
         ..known_cell(1)
     };
     let noted = with_cells(1, vec![comment, hours(2, 2)]);
-    accepted(&sheet, with_lines(&sheet, vec![fewer, noted]));
+    accepted(&sheet, &with_lines(&sheet, vec![fewer, noted]));
 
     let other_task = LineInput {
         task_id: Some(Some(task_id(COMMON_TASK))),
@@ -171,7 +171,7 @@ fn s13_protected_cells_stay_when_they_are_sent_back_as_they_are() {
         cells: Some(vec![as_it_is, known_cell(0), new_cell(3, 1)]),
         ..same(&sheet, 0)
     };
-    let saved = accepted(&sheet, with_lines(&sheet, vec![kept, same(&sheet, 1)]));
+    let saved = accepted(&sheet, &with_lines(&sheet, vec![kept, same(&sheet, 1)]));
     let links = saved
         .cells()
         .map(|cell| (cell.invoice_line_id(), cell.time_off_request_id()));

@@ -10,15 +10,15 @@ fn s5_a_collection_is_the_full_set_absent_it_is_untouched_and_empty_it_clears() 
         order_number: Some(0),
         ..same(&sheet, 1)
     };
-    let saved = accepted(&sheet, with_lines(&sheet, vec![emptied]));
+    let saved = accepted(&sheet, &with_lines(&sheet, vec![emptied]));
     let lines: Vec<_> = saved.lines().map(LineRef::to_line).collect();
     assert_eq!(lines.len(), 1);
     assert_eq!((lines[0].created, lines[0].cells.len()), (EARLIER, 0));
     assert_eq!(
-        accepted(&sheet, with_lines(&sheet, Vec::new())).rows,
+        accepted(&sheet, &with_lines(&sheet, Vec::new())).rows,
         Rows::default()
     );
-    assert_eq!(accepted(&sheet, nothing(&sheet)).rows, sheet.rows);
+    assert_eq!(accepted(&sheet, &nothing(&sheet)).rows, sheet.rows);
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn s6_a_clients_own_unused_ids_are_kept_and_told() {
     };
     let command = with_lines(&sheet, vec![same(&sheet, 0), same(&sheet, 1), line]);
     assert_eq!(command.reference_ids(&sheet).rows, [mine, cell_id].into());
-    let saved = decide(&sheet, command).unwrap();
+    let saved = decide(&sheet, &command).unwrap();
     assert_eq!(saved.client_row_ids, [mine, cell_id]);
     let line = saved.sheet.lines().nth(2).unwrap().to_line();
     assert_eq!((line.id.uuid(), line.created), (mine, NOW));
@@ -76,7 +76,7 @@ fn s6_ids_that_are_nil_twice_or_anothers_are_faults() {
     assert_eq!(
         faults_of(
             &sheet,
-            SaveTimesheet {
+            &SaveTimesheet {
                 body_id: Some(Uuid::from_u128(1)),
                 ..nothing(&sheet)
             }
@@ -121,13 +121,13 @@ fn s7_cells_move_between_lines_with_their_ids_whatever_the_order() {
             lines.reverse();
         }
         assert_eq!(
-            ids(&accepted(&sheet, with_lines(&sheet, lines))),
+            ids(&accepted(&sheet, &with_lines(&sheet, lines))),
             [vec![10, 1], vec![0]]
         );
     }
     // Out of a line whose cells are not spelt out.
     let lines = vec![same(&sheet, 0), holding(1, vec![known_cell(10), known_cell(1)])];
-    let saved = accepted(&sheet, with_lines(&sheet, lines));
+    let saved = accepted(&sheet, &with_lines(&sheet, lines));
     assert_eq!(ids(&saved), [vec![0], vec![10, 1]]);
     assert!(saved.lines().all(|line| line.version() == RowVersion::UNASSIGNED));
     // Out of a line that is removed, into a new one.
@@ -140,7 +140,7 @@ fn s7_cells_move_between_lines_with_their_ids_whatever_the_order() {
     let clash = faults(&sheet, vec![line.clone()]);
     assert_eq!(clash, ["lines[0].cells[1].date DUPLICATE"]);
     line.cells = Some(vec![known_cell(0), moved_date]);
-    let saved = accepted(&sheet, with_lines(&sheet, vec![line]));
+    let saved = accepted(&sheet, &with_lines(&sheet, vec![line]));
     assert_eq!(ids(&saved), [vec![0, 10]]);
 }
 
@@ -196,7 +196,7 @@ fn s8_s9_s10_cells_lie_in_the_period_once_a_date_with_hours_of_a_day() {
         cells: Some(vec![edge(0, 0, 0), edge(1, 6, 2_400_000)]),
         ..same(&sheet, 0)
     };
-    let saved = accepted(&sheet, with_lines(&sheet, vec![line, same(&sheet, 1)]));
+    let saved = accepted(&sheet, &with_lines(&sheet, vec![line, same(&sheet, 1)]));
     assert_eq!(saved.lines().next().unwrap().hours(), Hours::DAY);
 }
 
@@ -214,7 +214,7 @@ fn s6_a_made_id_never_meets_one_that_the_sheet_or_the_client_uses() {
         new_line(2, target(0, 0, 0)),
         mine,
     ];
-    let saved = save(&sheet, with_lines(&sheet, lines), &known(), NOW, &mut ids).unwrap();
+    let saved = save(&sheet, &with_lines(&sheet, lines), &known(), NOW, &mut ids).unwrap();
     let lines = saved.sheet.lines().map(|line| line.id().uuid().as_u128());
     assert_eq!(lines.collect::<Vec<_>>(), [0x4000, 0x4001, 0x4003, 0x4002]);
 }
