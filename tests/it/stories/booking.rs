@@ -142,3 +142,24 @@ async fn s15_a_faulty_save_reports_every_fault_and_changes_nothing() {
     assert_eq!(stored(&client, &sheet).await, before);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn an_object_of_which_everything_is_left_out_is_empty_but_there() {
+    let server = demo().await;
+    let client = server.client();
+    let sheet = open(&client, "2027-03-03").await;
+    let query = "query Sheet($id: UUID!, $all: Boolean!) {
+        me { name @include(if: $all) }
+        timesheet(id: $id) { user { id @skip(if: true) ... @include(if: $all) { name } } name @include(if: $all) }
+        timesheets(first: 1) { nodes { id @include(if: $all) } }
+    }";
+    for _ in 0..2 {
+        let read = data(&client, query, json!({ "id": sheet["id"], "all": false })).await;
+        let bare = r#"{"me":{},"timesheet":{"user":{}},"timesheets":{"nodes":[{}]}}"#;
+        assert_eq!(read.to_string(), bare);
+    }
+    let read = data(&client, query, json!({ "id": sheet["id"], "all": true })).await;
+    assert_eq!(read["me"]["name"], read["timesheet"]["user"]["name"]);
+    assert!(read["timesheet"]["name"].is_string());
+    assert!(read["timesheets"]["nodes"][0]["id"].is_string());
+}
