@@ -3,7 +3,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -81,42 +80,78 @@ fn head(buffer: &[u8]) -> io::Result<Option<(usize, usize)>> {
 }
 
 /// What a run of load came to.
-#[derive(Clone, Copy)]
 pub struct Load {
-    /// Requests answered.
-    pub answered: u64,
-    /// How long it took.
+    /// How long each answer took, the shortest first.
+    pub latencies: Vec<Duration>,
+    /// How long all took.
     pub elapsed: Duration,
 }
 
 impl Load {
     /// Requests a second.
-    pub fn rate(self) -> f64 {
-        self.answered as f64 / self.elapsed.as_secs_f64()
+    pub fn rate(&self) -> f64 {
+        self.latencies.len() as f64 / self.elapsed.as_secs_f64()
+    }
+
+    /// How long so many percent of the answers took at most.
+    pub fn within(&self, percent: usize) -> Duration {
+        let last = self.latencies.len().saturating_sub(1);
+        self.latencies[last * percent / 100]
+    }
+}
+
+/// Asks again and again.
+pub trait Client: Send + 'static {
+    /// Asks once, and waits for the answer.
+    fn ask(&mut self) -> impl Future<Output = io::Result<()>> + Send;
+}
+
+/// Lets each client ask for `time`, all at once.
+pub async fn run(clients: Vec<impl Client>, time: Duration) -> io::Result<Load> {
+    let start = Instant::now();
+    let mut tasks = tokio::task::JoinSet::new();
+    for mut client in clients {
+        tasks.spawn(async move {
+            let mut latencies = Vec::new();
+            let mut begun = Duration::ZERO;
+            while begun < time {
+                client.ask().await?;
+                let answered = start.elapsed();
+                latencies.push(answered.saturating_sub(begun));
+                begun = answered;
+            }
+            io::Result::Ok(latencies)
+        });
+    }
+    let mut latencies = Vec::new();
+    while let Some(result) = tasks.join_next().await {
+        latencies.extend(result.map_err(io::Error::other)??);
+    }
+    let elapsed = start.elapsed();
+    latencies.sort_unstable();
+    Ok(Load { latencies, elapsed })
+}
+
+/// A client that sends the same request again and again.
+struct Repeating {
+    connection: Connection,
+    request: Arc<[u8]>,
+}
+
+impl Client for Repeating {
+    async fn ask(&mut self) -> io::Result<()> {
+        self.connection.exchange(&self.request).await.map(drop)
     }
 }
 
 /// Sends the same request over `connections` connections for `time`.
 pub async fn load(port: u16, request: Arc<[u8]>, connections: usize, time: Duration) -> io::Result<Load> {
-    let answered = Arc::new(AtomicU64::new(0));
-    let start = Instant::now();
-    let mut tasks = tokio::task::JoinSet::new();
+    let mut clients = Vec::new();
     for _ in 0..connections {
-        let (request, answered) = (Arc::clone(&request), Arc::clone(&answered));
-        tasks.spawn(async move {
-            let mut connection = Connection::open(port).await?;
-            while start.elapsed() < time {
-                connection.exchange(&request).await?;
-                answered.fetch_add(1, Ordering::Relaxed);
-            }
-            io::Result::Ok(())
+        clients.push(Repeating {
+            connection: Connection::open(port).await?,
+            request: Arc::clone(&request),
         });
     }
-    while let Some(result) = tasks.join_next().await {
-        result.map_err(io::Error::other)??;
-    }
-    Ok(Load {
-        answered: answered.load(Ordering::Relaxed),
-        elapsed: start.elapsed(),
-    })
+    run(clients, time).await
 }

@@ -12,14 +12,19 @@ use crate::process::Server;
 pub struct Figures {
     rates: Vec<f64>,
     cpu_micros: Vec<f64>,
+    /// Half of the answers and 99 % of them took so long at most, in ms.
+    halves: Vec<f64>,
+    nearly_all: Vec<f64>,
 }
 
 impl Figures {
     /// Notes one round.
-    pub fn add(&mut self, load: Load, cpu: Duration) {
+    pub fn add(&mut self, load: &Load, cpu: Duration) {
         self.rates.push(load.rate());
         self.cpu_micros
-            .push(cpu.as_secs_f64() * 1e6 / load.answered.max(1) as f64);
+            .push(cpu.as_secs_f64() * 1e6 / load.latencies.len() as f64);
+        self.halves.push(load.within(50).as_secs_f64() * 1e3);
+        self.nearly_all.push(load.within(99).as_secs_f64() * 1e3);
     }
 
     fn rate(&self) -> f64 {
@@ -61,16 +66,19 @@ async fn round(
 ) -> io::Result<()> {
     let before = server.cpu_time()?;
     let load = run().await?;
-    figures.add(load, server.cpu_time()?.saturating_sub(before));
+    figures.add(&load, server.cpu_time()?.saturating_sub(before));
     Ok(())
 }
 
 fn print(name: &str, figures: &Figures) {
     let (low, high) = bounds(&figures.rates);
     println!(
-        "  {name:<10} {:>9.0} requests/s ({low:.0} to {high:.0}), {:>6.1} us of server CPU each",
+        "  {name:<10} {:>9.0} requests/s ({low:.0} to {high:.0}), {:>6.1} us of server CPU each, \
+         p50 {:.2} ms, p99 {:.2} ms",
         figures.rate(),
-        median(&figures.cpu_micros)
+        median(&figures.cpu_micros),
+        median(&figures.halves),
+        median(&figures.nearly_all)
     );
 }
 

@@ -4,12 +4,12 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::Plan;
-use crate::client::{Connection, Load, load, request};
+use crate::client::{Client, Connection, Load, load, request, run};
 use crate::company::Company;
 use crate::process::Server;
 use crate::report::compare;
@@ -33,8 +33,7 @@ pub async fn measure(plan: Plan, company: &Company, folder: &Path) -> io::Result
         answer.to_str().unwrap(),
     ];
     let yardstick = Server::yardstick(&arguments)?;
-    let body = sheets[0].body(&json!("AAAAAAAADMQ="));
-    let ready: Arc<[u8]> = request("/graphql", &company.token, &body).into();
+    let ready: Arc<[u8]> = sheets[0].request.clone().into();
     for clients in [1, 16, 64] {
         let title = format!("Durable saves of 5 x 5 at {clients} clients ({bytes} journal bytes a save)");
         let ours = async || save(company, &sheets, clients, plan.time).await;
@@ -44,18 +43,73 @@ pub async fn measure(plan: Plan, company: &Company, folder: &Path) -> io::Result
     Ok(())
 }
 
+/// Stands for a version in a request that is made beforehand: every version is as long.
+const NO_VERSION: &str = "AAAAAAAAAAA=";
+
+/// How the answer to a save that succeeded begins; then comes the new version.
+const SAVED: &str = r#"{"data":{"saveTimesheet":{"timesheet":{"rowVersion":""#;
+
 /// A sheet that one client saves again and again.
-#[derive(Clone)]
 struct Sheet {
     id: Value,
-    lines: Vec<Value>,
+    /// Saves it, on [`NO_VERSION`].
+    request: Vec<u8>,
 }
 
 impl Sheet {
-    fn body(&self, version: &Value) -> String {
-        let input = json!({ "id": self.id, "rowVersion": version, "lines": self.lines });
-        json!({ "query": SAVE, "variables": { "input": input } }).to_string()
+    fn new(company: &Company, id: &Value, lines: &[Value]) -> Self {
+        let input = json!({ "id": id, "rowVersion": NO_VERSION, "lines": lines });
+        let body = json!({ "query": SAVE, "variables": { "input": input } }).to_string();
+        Self {
+            id: id.clone(),
+            request: request("/graphql", &company.token, &body),
+        }
     }
+
+    /// A client that saves it, beginning with the version that it has now.
+    async fn saver(&self, company: &Company) -> io::Result<Saver> {
+        let query = "query V($id: UUID!) { timesheet(id: $id) { rowVersion } }";
+        let answer = company.ask(query, &json!({ "id": self.id })).await?;
+        let version = answer["timesheet"]["rowVersion"].as_str().unwrap();
+        let version_at = position(&self.request, NO_VERSION.as_bytes()).unwrap();
+        let mut request = self.request.clone();
+        base_on(&mut request, version_at, version.as_bytes());
+        Ok(Saver {
+            connection: Connection::open(company.server.port).await?,
+            request,
+            version_at,
+        })
+    }
+}
+
+/// Saves a sheet on the version that the save before has made. It parses nothing, so that it costs
+/// no more than the yardstick's client.
+struct Saver {
+    connection: Connection,
+    request: Vec<u8>,
+    version_at: usize,
+}
+
+impl Client for Saver {
+    async fn ask(&mut self) -> io::Result<()> {
+        let answer = self.connection.exchange(&self.request).await?;
+        match answer.strip_prefix(SAVED.as_bytes()) {
+            Some(rest) => {
+                base_on(&mut self.request, self.version_at, &rest[..NO_VERSION.len()]);
+                Ok(())
+            }
+            None => Err(io::Error::other(String::from_utf8_lossy(answer).into_owned())),
+        }
+    }
+}
+
+/// Writes the version into a request that has one at `version_at`.
+fn base_on(request: &mut [u8], version_at: usize, version: &[u8]) {
+    request[version_at..version_at + NO_VERSION.len()].copy_from_slice(version);
+}
+
+fn position(text: &[u8], wanted: &[u8]) -> Option<usize> {
+    text.windows(wanted.len()).position(|window| window == wanted)
 }
 
 /// A sheet of 5 x 5 for each of 64 people, in a week in which they have none yet.
@@ -89,10 +143,8 @@ async fn open_sheets(company: &Company) -> io::Result<Vec<Sheet>> {
             let project = &projects[number % projects.len()]["project"]["id"];
             json!({ "projectId": project, "orderNumber": number, "cells": cells })
         };
-        sheets.push(Sheet {
-            id: sheet["id"].clone(),
-            lines: (0..5).map(line).collect(),
-        });
+        let lines: Vec<Value> = (0..5).map(line).collect();
+        sheets.push(Sheet::new(company, &sheet["id"], &lines));
         if sheets.len() == 64 {
             return Ok(sheets);
         }
@@ -117,9 +169,9 @@ fn unix_seconds() -> i64 {
 async fn journal_bytes_per_save(company: &Company, sheets: &[Sheet], folder: &Path) -> io::Result<u64> {
     let before = journal_bytes(folder)?;
     let rounds = 20;
-    let mut connection = Connection::open(company.server.port).await?;
+    let mut saver = sheets[0].saver(company).await?;
     for _ in 0..rounds {
-        save_once(company, &mut connection, &sheets[0], &mut Value::Null).await?;
+        saver.ask().await?;
     }
     Ok((journal_bytes(folder)? - before) / rounds)
 }
@@ -131,43 +183,9 @@ fn journal_bytes(folder: &Path) -> io::Result<u64> {
 }
 
 async fn save(company: &Company, sheets: &[Sheet], clients: usize, time: Duration) -> io::Result<Load> {
-    let start = Instant::now();
-    let savers = sheets.iter().take(clients).map(|sheet| async move {
-        let mut connection = Connection::open(company.server.port).await?;
-        let (mut version, mut answered) = (Value::Null, 0);
-        while start.elapsed() < time {
-            save_once(company, &mut connection, sheet, &mut version).await?;
-            answered += 1;
-        }
-        io::Result::Ok(answered)
-    });
-    let answered = futures_util::future::try_join_all(savers)
-        .await?
-        .into_iter()
-        .sum();
-    Ok(Load {
-        answered,
-        elapsed: start.elapsed(),
-    })
-}
-
-/// Saves on `version`, which becomes the new one; asks for it first if it is not known.
-async fn save_once(
-    company: &Company,
-    connection: &mut Connection,
-    sheet: &Sheet,
-    version: &mut Value,
-) -> io::Result<()> {
-    if version.is_null() {
-        let query = "query V($id: UUID!) { timesheet(id: $id) { rowVersion } }";
-        *version = company.ask(query, &json!({ "id": sheet.id })).await?["timesheet"]["rowVersion"].clone();
+    let mut savers = Vec::new();
+    for sheet in sheets.iter().take(clients) {
+        savers.push(sheet.saver(company).await?);
     }
-    let request = request("/graphql", &company.token, &sheet.body(version));
-    let answer: Value = serde_json::from_slice(connection.exchange(&request).await?)?;
-    *version = answer["data"]["saveTimesheet"]["timesheet"]["rowVersion"].clone();
-    if version.is_null() {
-        Err(io::Error::other(answer.to_string()))
-    } else {
-        Ok(())
-    }
+    run(savers, time).await
 }
