@@ -36,9 +36,9 @@ where
     if let Some(known) = place.get().and_then(|known| Arc::clone(known).downcast().ok()) {
         return Ok(known);
     }
-    let made = Arc::new(make()?);
-    let _another_was_first = place.set(Arc::<T>::clone(&made));
-    Ok(made)
+    let new = Arc::new(make()?);
+    let _another_was_first = place.set(Arc::<T>::clone(&new));
+    Ok(new)
 }
 
 /// The response key of the field that is being answered, if it is one of the root.
