@@ -163,3 +163,48 @@ async fn an_object_of_which_everything_is_left_out_is_empty_but_there() {
     assert!(read["timesheet"]["name"].is_string());
     assert!(read["timesheets"]["nodes"][0]["id"].is_string());
 }
+
+#[tokio::test]
+async fn saves_in_one_operation_each_take_their_input_from_a_variable_or_a_literal() {
+    let server = demo().await;
+    let client = server.client();
+    let (sheet, next) = (
+        open(&client, "2027-03-03").await,
+        open(&client, "2027-03-10").await,
+    );
+    let named = |sheet: &Value, name: &str| json!({ "id": sheet["id"], "rowVersion": sheet["rowVersion"], "name": name });
+    let outcome = "{ timesheet { name } conflict { timesheet { name } } }";
+    let both = format!(
+        "mutation Both($one: SaveTimesheetInput!, $other: SaveTimesheetInput!) {{
+            first: saveTimesheet(input: $one) {outcome}
+            second: saveTimesheet(input: $other) {outcome}
+            again: saveTimesheet(input: $one) {outcome}
+            literal: saveTimesheet(input: {{ id: {}, rowVersion: {}, name: \"Mine\" }}) {outcome} }}",
+        sheet["id"], sheet["rowVersion"]
+    );
+    let wrong = json!({ "one": named(&sheet, "One"), "other": [named(&next, "Other")] });
+    let answer = client.graphql(&both, wrong).await;
+    assert_eq!(
+        answer["errors"][0]["extensions"]["variable"], "other",
+        "{answer:#}"
+    );
+    assert_eq!(
+        stored(&client, &sheet).await["rowVersion"],
+        sheet["rowVersion"],
+        "nothing ran"
+    );
+
+    let right = json!({ "one": named(&sheet, "One"), "other": named(&next, "Other") });
+    let saved = data(&client, &both, right).await;
+    let changed = json!({ "timesheet": null, "conflict": { "timesheet": { "name": "One" } } });
+    assert_eq!(
+        saved,
+        json!({
+            "first": { "timesheet": { "name": "One" }, "conflict": null },
+            "second": { "timesheet": { "name": "Other" }, "conflict": null },
+            "again": changed,
+            "literal": changed,
+        })
+    );
+    server.stop().await;
+}
