@@ -96,7 +96,7 @@ struct LimitFlags {
 
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        logs::begin(self.logs.log_format, &self.logs.log_level)?;
+        let _logs = logs::begin(self.logs.log_format, &self.logs.log_level)?;
         let _ignored = let_files_end()?;
         let mut stop = pin!(stop_signal()?);
         let listener = TcpListener::bind(self.listen)

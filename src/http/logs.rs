@@ -1,7 +1,8 @@
 //! Logs: one line per request, for people or as JSON, on the error stream. Secrets and bodies are
 //! never in them, nor what follows the `?` of an address.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use axum::http::{Method, Request, StatusCode, Uri};
@@ -10,6 +11,17 @@ use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 use super::request_id::RequestId;
 use crate::domain::id::UserId;
+use queue::Queue;
+
+mod queue;
+
+/// The one that logs go through, once there are logs.
+static QUEUE: OnceLock<Queue> = OnceLock::new();
+
+/// For the last lines to be written when the server ends, however slow the stream is.
+const LAST_LINES: Duration = Duration::from_secs(1);
+/// For the line of a panic to be written, which may be the last.
+const AFTER_A_PANIC: Duration = Duration::from_millis(100);
 
 /// What a log line looks like.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -29,26 +41,47 @@ pub enum LogError {
     /// There are logs already.
     #[error(transparent)]
     Twice(#[from] TryInitError),
+    /// Nothing can write them.
+    #[error("the logs cannot be written: {0}")]
+    Thread(#[from] io::Error),
 }
 
-/// Begins to log to the error stream; panics go there too.
-pub fn begin(format: Format, level: &str) -> Result<(), LogError> {
+/// The logs of this process. Dropped, they are written out.
+pub struct Logs(Queue);
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        self.0.flush(LAST_LINES);
+    }
+}
+
+/// Begins to log to the error stream; panics go there too. What is logged is written by the time
+/// that the result is dropped.
+pub fn begin(format: Format, level: &str) -> Result<Logs, LogError> {
     let filter = EnvFilter::try_new(level).map_err(|error| LogError::Level(error.to_string()))?;
+    let queue = Queue::to(io::stderr())?;
     let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(queue.clone())
+        .with_ansi(io::stderr().is_terminal())
         .with_target(false);
     match format {
         Format::Human => logs.finish().try_init()?,
         Format::Json => logs.json().flatten_event(true).finish().try_init()?,
     }
-    std::panic::set_hook(Box::new(|panic| {
+    let logs = Logs(QUEUE.get_or_init(|| queue.clone()).clone());
+    std::panic::set_hook(Box::new(move |panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let message = panic.payload_as_str().unwrap_or("a panic without a message");
         tracing::error!(place, message, "a panic");
+        queue.flush(AFTER_A_PANIC);
     }));
-    Ok(())
+    Ok(logs)
+}
+
+/// Log lines that were dropped so far, because the error stream was slow or shut.
+pub fn dropped_lines() -> u64 {
+    QUEUE.get().map_or(0, Queue::dropped)
 }
 
 /// The line of one request. Dropped before it is written, it says that the client left.

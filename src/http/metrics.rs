@@ -13,6 +13,7 @@ use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandl
 
 use super::answer;
 use super::area::Area;
+use super::logs;
 use crate::app::{App, Caller, Error};
 use crate::domain::access::Permission;
 
@@ -65,6 +66,10 @@ fn describe() {
         "punchcard_http_accept_failures_total",
         "Times that the system let no connection be accepted"
     );
+    metrics::describe_counter!(
+        "punchcard_log_lines_dropped_total",
+        "Log lines that were dropped, because the error stream was slow or shut"
+    );
     metrics::describe_gauge!(
         "process_resident_memory_bytes",
         "Memory that the process occupies"
@@ -77,6 +82,7 @@ pub fn routes(app: Arc<App>, handle: &'static PrometheusHandle) -> Router {
         match may_read(&app, &caller).await {
             Ok(()) => {
                 note_memory();
+                note_dropped_log_lines();
                 answer::text(
                     StatusCode::OK,
                     "text/plain; version=0.0.4; charset=utf-8",
@@ -109,6 +115,11 @@ fn note_memory() {
         let bytes = pages.saturating_mul(rustix::param::page_size() as u64);
         gauge!("process_resident_memory_bytes").set(as_figure(bytes));
     }
+}
+
+/// The logs begin before anything counts.
+fn note_dropped_log_lines() {
+    counter!("punchcard_log_lines_dropped_total").absolute(logs::dropped_lines());
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures are approximate above 2^53")]

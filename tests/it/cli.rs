@@ -3,6 +3,7 @@
 mod data;
 mod demo;
 mod full_disk;
+mod logs;
 mod open_files;
 mod serve;
 mod token;
