@@ -12,7 +12,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
+use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::Response;
 use futures_util::{FutureExt, StreamExt};
 use hyper::body::Incoming;
@@ -25,11 +25,9 @@ use super::closing::Closing;
 use super::limits;
 use super::logs::Line;
 use super::metrics::Figures;
-use super::request_id::RequestIds;
+use super::request_id::{REQUEST_ID, RequestIds};
 use crate::app::{Caller, Error};
 use crate::config::Limits;
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The routes behind the gate.
 #[derive(Clone, Default)]
@@ -99,8 +97,9 @@ impl Gate {
         headers
             .entry(X_CONTENT_TYPE_OPTIONS)
             .or_insert(HeaderValue::from_static("nosniff"));
-        under_way.end(response.status(), begun.elapsed());
-        line.write(response.status());
+        let took = begun.elapsed();
+        under_way.end(response.status(), took);
+        line.write(response.status(), took);
         Ok(self.with_an_end(response))
     }
 

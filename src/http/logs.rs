@@ -112,27 +112,27 @@ impl Line {
         self.user = Some(user);
     }
 
-    /// Writes the line of an answered request.
-    pub fn write(mut self, status: StatusCode) {
+    /// Writes the line of an answered request, which took so long.
+    pub fn write(mut self, status: StatusCode, took: Duration) {
         self.is_written = true;
-        self.put(Some(status));
+        self.put(Some(status), took);
     }
 
-    fn put(&self, status: Option<StatusCode>) {
+    fn put(&self, status: Option<StatusCode>, took: Duration) {
         let path = self.uri.path();
         let user = self.user.map(tracing::field::display);
-        let milliseconds = in_milliseconds(self.begun.elapsed());
+        let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let (method, request) = (self.method.as_str(), self.id.as_str());
         match status.map(|status| status.as_u16()) {
-            None => tracing::info!(request, method, path, user, milliseconds, "the client left"),
+            None => tracing::info!(request, method, path, user, microseconds, "the client left"),
             Some(status @ 500..) => {
-                tracing::warn!(request, method, path, user, status, milliseconds, "answered");
+                tracing::warn!(request, method, path, user, status, microseconds, "answered");
             }
             // Whoever watches a server asks this every second.
             Some(status) if path.starts_with("/health/") => {
-                tracing::debug!(request, method, path, user, status, milliseconds, "answered");
+                tracing::debug!(request, method, path, user, status, microseconds, "answered");
             }
-            Some(status) => tracing::info!(request, method, path, user, status, milliseconds, "answered"),
+            Some(status) => tracing::info!(request, method, path, user, status, microseconds, "answered"),
         }
     }
 }
@@ -140,12 +140,7 @@ impl Line {
 impl Drop for Line {
     fn drop(&mut self) {
         if !self.is_written {
-            self.put(None);
+            self.put(None, self.begun.elapsed());
         }
     }
-}
-
-/// To the microsecond.
-fn in_milliseconds(took: Duration) -> f64 {
-    took.as_secs_f64() * 1000.0
 }

@@ -4,7 +4,10 @@
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+/// Where it stands in requests and answers.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The name of one request.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,7 +30,7 @@ impl RequestIds {
     pub fn of(&self, headers: &HeaderMap) -> RequestId {
         let is_plain =
             |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'=');
-        let given = headers.get("x-request-id").filter(|name| {
+        let given = headers.get(REQUEST_ID).filter(|name| {
             let name = name.as_bytes();
             (1..=MAX_LENGTH).contains(&name.len()) && name.iter().all(is_plain)
         });
