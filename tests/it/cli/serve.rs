@@ -12,6 +12,8 @@ use tokio::time::timeout;
 use crate::support::process::{Process, punchcard, run};
 use crate::support::server::Folder;
 
+const OPERATING: &str = include_str!("../../../docs/OPERATING.md");
+
 #[tokio::test]
 async fn it_prints_two_lines_and_ends_well_when_it_is_told_to() {
     let folder = Folder::empty();
@@ -74,7 +76,7 @@ async fn an_address_that_is_taken_is_refused_in_plain_words() {
 }
 
 #[tokio::test]
-async fn every_flag_is_a_variable_too() {
+async fn every_flag_is_a_variable_too_and_is_documented() {
     let help = punchcard().args(["serve", "--help"]).output().await.unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
     let flags: Vec<&str> = help
@@ -86,6 +88,8 @@ async fn every_flag_is_a_variable_too() {
     for flag in flags {
         let variable = format!("[env: PUNCHCARD_{}=]", flag.to_uppercase().replace('-', "_"));
         assert!(help.contains(&variable), "{variable} in {help}");
+        let documented = OPERATING.contains(&format!("`--{flag}`"));
+        assert!(documented, "--{flag} is not in docs/OPERATING.md");
     }
 }
 

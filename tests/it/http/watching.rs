@@ -7,6 +7,8 @@ use serde_json::json;
 use crate::support::process::Process;
 use crate::support::server::{Folder, TestServer};
 
+const OPERATING: &str = include_str!("../../../docs/OPERATING.md");
+
 #[tokio::test]
 async fn health_is_open_to_everybody() {
     let server = TestServer::start().await;
@@ -127,5 +129,7 @@ async fn a_server_knows_how_much_it_keeps_before_the_first_write_and_explains_ev
             text.contains(&format!("# HELP {name} ")),
             "{name} is not explained"
         );
+        let documented = OPERATING.contains(&format!("`{name}`"));
+        assert!(documented, "{name} is not in docs/OPERATING.md");
     }
 }
