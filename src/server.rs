@@ -95,6 +95,20 @@ pub struct Server {
     token: AdministratorsToken,
 }
 
+/// A server that callers can reach, and that has not begun to answer.
+pub struct Listening {
+    server: Server,
+    listener: TcpListener,
+}
+
+impl Listening {
+    /// Serves until `shutdown` resolves; then finishes what is in flight and closes the data in
+    /// good order.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
+        self.server.run(self.listener, shutdown).await
+    }
+}
+
 /// What is read from disk before there is a server.
 struct Files {
     tls: Option<TlsAcceptor>,
@@ -112,16 +126,6 @@ impl Files {
         });
         read.await?
     }
-}
-
-/// Opens the data and serves until `shutdown` resolves; then finishes what is in flight and closes
-/// the data in good order.
-pub async fn serve(
-    listener: TcpListener,
-    settings: Settings,
-    shutdown: impl Future<Output = ()>,
-) -> Result<(), ServeError> {
-    Server::open(settings).await?.run(listener, shutdown).await
 }
 
 impl Server {
@@ -174,16 +178,18 @@ impl Server {
         &self.token
     }
 
-    /// Serves until `shutdown` resolves; then finishes what is in flight and closes the data in
-    /// good order.
-    pub async fn run(
-        self,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()>,
-    ) -> Result<(), ServeError> {
+    /// Takes its place at `listener`: whoever looks into the data folder finds it there from now on.
+    pub fn at(self, listener: TcpListener) -> Result<Listening, ServeError> {
+        self.tell_address(&listener)?;
+        Ok(Listening {
+            server: self,
+            listener,
+        })
+    }
+
+    async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
         let limits = &self.settings.limits;
         let data_dir = self.settings.data_dir.clone();
-        self.tell_address(&listener)?;
         let (closer, closing) = closing::channel();
         let doorkeeper = Arc::new(Doorkeeper::new(Arc::clone(&self.app), limits));
         let sessions = Sessions::new(Arc::clone(&self.app), Arc::clone(&doorkeeper));

@@ -109,9 +109,11 @@ impl Serve {
         let Some(server) = Server::open_unless(settings, stop.as_mut()).await? else {
             return Ok(());
         };
+        let token = server.token().to_string();
+        let server = server.at(listener)?;
         print(format_args!("listening on {scheme}://{address}"))?;
-        print(server.token())?;
-        Ok(server.run(listener, stop).await?)
+        print(token)?;
+        Ok(server.run(stop).await?)
     }
 
     fn settings(self) -> Settings {

@@ -65,9 +65,9 @@ impl TestServer {
     pub async fn start_with(folder: Folder, settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let server = Server::open(settings).await.unwrap();
+        let server = Server::open(settings).await.unwrap().at(listener).unwrap();
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(server.run(listener, async {
+        let task = tokio::spawn(server.run(async {
             let _stopped = stopped.await;
         }));
         Self {
