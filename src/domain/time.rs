@@ -81,9 +81,25 @@ impl Date {
     }
 
     /// Year, month (1 to 12) and day (1 to 31).
-    pub fn ymd(self) -> (i32, u32, u32) {
-        let date = self.to_naive();
-        (date.year(), date.month(), date.day())
+    pub const fn ymd(self) -> (i32, u32, u32) {
+        // Counted from 0000-03-01, leap days come last: in their year, in four, in a hundred and
+        // in the four hundred years after which everything repeats.
+        const FROM_MARCH_0000: i32 = 719_468;
+        const DAYS_OF_400_YEARS: u32 = 146_097;
+        let days = (self.0 + FROM_MARCH_0000).unsigned_abs();
+        let (cycles, day) = (days / DAYS_OF_400_YEARS, days % DAYS_OF_400_YEARS);
+        let leap_days = day / 1_460 - day / 36_524 + day / 146_096;
+        let year = (day - leap_days) / 365;
+        let day = day - (year * 365 + year / 4 - year / 100);
+        // The months from March on have 153 days in every five.
+        let month = (day * 5 + 2) / 153;
+        let day = day - (month * 153 + 2) / 5 + 1;
+        let (month, next_year) = if month < 10 {
+            (month + 3, 0)
+        } else {
+            (month - 9, 1)
+        };
+        ((cycles * 400 + year + next_year).cast_signed(), month, day)
     }
 
     /// `dd.MM.yyyy`, as a sheet's default name prints it (P7).
@@ -207,7 +223,20 @@ pub struct InvalidInstant;
 
 #[cfg(test)]
 mod tests {
+    use chrono::Datelike;
+
     use super::{Date, Instant};
+
+    #[test]
+    fn every_date_of_the_calendar_has_its_numbers() {
+        let mut expected = Date::MIN.to_naive();
+        let mut date = Date::MIN;
+        while date < Date::MAX {
+            assert_eq!(date.ymd(), (expected.year(), expected.month(), expected.day()));
+            (date, expected) = (date.next(), expected.succ_opt().unwrap());
+        }
+        assert_eq!(date.ymd(), (9_999, 12, 31));
+    }
 
     #[test]
     fn dates_read_and_print_the_iso_form_and_nothing_else() {

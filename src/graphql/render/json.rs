@@ -118,7 +118,7 @@ impl Json {
     fn text(&mut self, text: &str) {
         self.0.push('"');
         let mut rest = text;
-        while let Some(position) = rest.bytes().position(needs_escape) {
+        while let Some(position) = first_escape(rest.as_bytes()) {
             let (plain, escaped) = rest.split_at(position);
             self.0.push_str(plain);
             let mut characters = escaped.chars();
@@ -165,13 +165,21 @@ impl Json {
 
     fn bare_date(&mut self, date: Date) {
         let (year, month, day) = date.ymd();
-        let year = u64::from(year.unsigned_abs());
-        self.pair(year / 100);
-        self.pair(year);
-        self.0.push('-');
-        self.pair(month.into());
-        self.0.push('-');
-        self.pair(day.into());
+        let digit = |number: u32| u8::try_from(number % 10).unwrap_or_default() + b'0';
+        let year = year.unsigned_abs();
+        let text = [
+            digit(year / 1_000),
+            digit(year / 100),
+            digit(year / 10),
+            digit(year),
+            b'-',
+            digit(month / 10),
+            digit(month),
+            b'-',
+            digit(day / 10),
+            digit(day),
+        ];
+        self.0.push_str(std::str::from_utf8(&text).unwrap_or_default());
     }
 
     /// As the instant prints itself, without the detour over a calendar library.
@@ -212,7 +220,12 @@ impl Json {
         let (whole, mut fraction) = (units.unsigned_abs() / 100_000, units.unsigned_abs() % 100_000);
         self.digits(whole, 1);
         if fraction != 0 {
+            // Halves and quarters of an hour, and other hundredths, are what people book.
             let mut places = 5;
+            if fraction.is_multiple_of(1_000) {
+                fraction /= 1_000;
+                places = 2;
+            }
             while fraction.is_multiple_of(10) {
                 fraction /= 10;
                 places -= 1;
@@ -273,6 +286,35 @@ const PAIRS: &str = "00010203040506070809101112131415161718192021222324252627282
                      40414243444546474849505152535455565758596061626364656667686970717273747576777879\
                      8081828384858687888990919293949596979899";
 
+/// Where the first byte is that cannot stand as it is. Most texts have none, so eight bytes are
+/// looked at together first.
+fn first_escape(text: &[u8]) -> Option<usize> {
+    let (words, rest) = text.as_chunks::<8>();
+    for (position, word) in words.iter().enumerate() {
+        if may_need_escape(u64::from_le_bytes(*word))
+            && let Some(found) = word.iter().position(|byte| needs_escape(*byte))
+        {
+            return Some(position * 8 + found);
+        }
+    }
+    let found = rest.iter().position(|byte| needs_escape(*byte))?;
+    Some(text.len() - rest.len() + found)
+}
+
+/// Whether any of eight bytes may be one that cannot stand as it is; never `false` for one that is.
+const fn may_need_escape(word: u64) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGHEST: u64 = 0x8080_8080_8080_8080;
+    // A byte below the limit borrows from its highest bit, which it does not have itself.
+    const fn has_below(word: u64, limit: u64) -> u64 {
+        word.wrapping_sub(EACH * limit) & !word & HIGHEST
+    }
+    let control = has_below(word, 0x20);
+    let quote = has_below(word ^ (EACH * 0x22), 1);
+    let backslash = has_below(word ^ (EACH * 0x5C), 1);
+    control | quote | backslash != 0
+}
+
 const fn needs_escape(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
 }
@@ -295,7 +337,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn texts_are_written_as_serde_json_writes_them(text in "(?s).{0,40}") {
+        fn texts_are_written_as_serde_json_writes_them(text in r#"(?s)(.{0,40}|[ -~]{0,12}["\\\n]?[ -~é]{0,20})"#) {
             prop_assert_eq!(written(text.clone()), serde_json::to_string(&text).unwrap());
         }
 
