@@ -16,10 +16,10 @@ mod literals;
 mod merge;
 mod nesting;
 mod plan;
-mod planned;
 mod positions;
 pub mod refusal;
 mod render;
+mod roots;
 mod scalars;
 mod shape;
 mod types;
@@ -41,14 +41,14 @@ use self::document::{Decides, Document, Operation, Variable};
 pub use self::given::Given;
 use self::merge::Decided;
 use self::plan::Plan;
-pub use self::planned::{Planned, build};
 use self::refusal::{Code, Refusal, error};
+pub use self::roots::{Root, build};
 pub use self::shape::UNSEEN;
 pub use self::types::InvalidSchema;
 use self::types::Types;
 use self::whole::Decoded;
 use super::limits::Limits;
-use answer::Execute;
+use answer::{Execute, Executor};
 
 /// The front of one schema.
 pub struct Front {
@@ -88,10 +88,7 @@ pub struct Prepared {
 
 impl Front {
     /// A front for a schema that was started with [`build`].
-    pub fn new<Q, M, S>(
-        schema: Schema<Planned<Q>, Planned<M>, S>,
-        limits: Limits,
-    ) -> Result<Self, InvalidSchema>
+    pub fn new<Q, M, S>(schema: Schema<Root<Q>, Root<M>, S>, limits: Limits) -> Result<Self, InvalidSchema>
     where
         Q: ObjectType + 'static,
         M: ObjectType + 'static,
@@ -101,7 +98,7 @@ impl Front {
             types: Types::from_sdl(&schema.sdl())?,
             cache: DocumentCache::new(limits.cached_documents, limits.cached_bytes),
             limits,
-            executor: Arc::new(schema),
+            executor: Arc::new(Executor::new(schema)?),
         })
     }
 

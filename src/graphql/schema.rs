@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{SDLExportOptions, SchemaBuilder};
 
-use super::front::{self, Front, InvalidSchema, Planned};
+use super::front::{self, Front, InvalidSchema, Root};
 use super::limits::Limits;
 use super::mutation::Mutation;
 use super::mutation::inputs::timesheet::SaveTimesheetInput;
@@ -13,9 +13,9 @@ use super::subscription::Subscription;
 use crate::app::App;
 
 /// The schema of the GraphQL face.
-pub type Schema = async_graphql::Schema<Planned<Query>, Planned<Mutation>, Subscription>;
+pub type Schema = async_graphql::Schema<Root<Query>, Root<Mutation>, Subscription>;
 
-fn builder() -> SchemaBuilder<Planned<Query>, Planned<Mutation>, Subscription> {
+fn builder() -> SchemaBuilder<Root<Query>, Root<Mutation>, Subscription> {
     front::build(Query::default(), Mutation::default(), Subscription)
 }
 

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
+use async_graphql::parser::types::OperationType;
 use async_graphql::{
-    Data, ObjectType, PathSegment, Request, Response, Schema, ServerError, SubscriptionType, Value, Variables,
+    Data, ObjectType, Request, Response, Schema, ServerError, SubscriptionType, Value, Variables,
 };
 use async_graphql_value::RAW_VALUE_TOKEN;
 use async_trait::async_trait;
 use futures_util::stream::{BoxStream, StreamExt};
 
 use super::plan::Plan;
-use super::planned::{PLAN, Planned};
 use super::refusal::{Code, Refusal, error, set_code};
 use super::render::Renderer;
+use super::roots::{Inside, Root, document};
 use super::shape::Shape;
+use super::types::InvalidSchema;
 use super::whole::Decoded;
 use super::{Front, Kind, Prepared};
 use crate::graphql::session::Session;
@@ -40,25 +42,60 @@ impl From<Refusal> for Answer {
 #[async_trait]
 pub(super) trait Execute: Send + Sync {
     /// Runs a query or mutation.
-    async fn execute(&self, request: Request) -> Response;
+    async fn execute(&self, plan: &Plan, variables: Variables, data: Data) -> Response;
     /// Runs a subscription.
-    fn stream(&self, request: Request) -> BoxStream<'static, Response>;
+    fn stream(&self, plan: &Plan, variables: Variables, data: Data) -> BoxStream<'static, Response>;
 }
 
-#[async_trait]
-impl<Q, M, S> Execute for Schema<Planned<Q>, Planned<M>, S>
+/// A schema, and what it takes to run plans on its roots.
+pub(super) struct Executor<Q, M, S> {
+    schema: Schema<Root<Q>, Root<M>, S>,
+    query: Inside<Q>,
+    mutation: Inside<M>,
+}
+
+impl<Q, M, S> Executor<Q, M, S>
 where
     Q: ObjectType + 'static,
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    async fn execute(&self, request: Request) -> Response {
-        Self::execute(self, request).await
+    /// Executes operations of this schema.
+    pub(super) fn new(schema: Schema<Root<Q>, Root<M>, S>) -> Result<Self, InvalidSchema> {
+        Ok(Self {
+            query: Inside::of(&schema, OperationType::Query)?,
+            mutation: Inside::of(&schema, OperationType::Mutation)?,
+            schema,
+        })
+    }
+}
+
+#[async_trait]
+impl<Q, M, S> Execute for Executor<Q, M, S>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
+    async fn execute(&self, plan: &Plan, variables: Variables, data: Data) -> Response {
+        match plan.operation.ty {
+            _ if plan.is_left => self.schema.execute(request(plan, variables, data)).await,
+            OperationType::Mutation => self.mutation.run(plan, variables, data).await,
+            OperationType::Query | OperationType::Subscription => self.query.run(plan, variables, data).await,
+        }
     }
 
-    fn stream(&self, request: Request) -> BoxStream<'static, Response> {
-        self.execute_stream(request)
+    fn stream(&self, plan: &Plan, variables: Variables, data: Data) -> BoxStream<'static, Response> {
+        self.schema.execute_stream(request(plan, variables, data))
     }
+}
+
+/// A request by which async-graphql executes a plan that is left to it.
+fn request(plan: &Plan, variables: Variables, data: Data) -> Request {
+    let mut request = Request::new(String::new()).variables(variables);
+    request.data = data;
+    request.set_parsed_query(document(plan.operation.clone()));
+    request
 }
 
 impl Front {
@@ -71,12 +108,12 @@ impl Front {
             decoded,
             kind,
         } = prepared;
-        let request = request(&plan, variables, decoded, kind, session);
-        let executor = Arc::clone(&self.executor);
+        let data = data(&plan, decoded, kind, session);
         let response = match kind {
-            Kind::Query => executor.execute(request).await,
+            Kind::Query => self.executor.execute(&plan, variables, data).await,
             Kind::Mutation => {
-                let run = tokio::spawn(async move { executor.execute(request).await });
+                let (executor, plan) = (Arc::clone(&self.executor), Arc::clone(&plan));
+                let run = tokio::spawn(async move { executor.execute(&plan, variables, data).await });
                 run.await.unwrap_or_else(|_| failed())
             }
             Kind::Subscription => {
@@ -99,27 +136,19 @@ impl Front {
             decoded,
             kind,
         } = prepared;
-        let request = request(&plan, variables, decoded, kind, session);
-        let events = self.executor.stream(request);
+        let data = data(&plan, decoded, kind, session);
+        let events = self.executor.stream(&plan, variables, data);
         events.map(move |response| render(response, &plan.shape)).boxed()
     }
 }
 
-fn request(
-    plan: &Arc<Plan>,
-    variables: Variables,
-    decoded: Decoded,
-    kind: Kind,
-    session: &Session,
-) -> Request {
+/// What resolvers find beside their arguments.
+fn data(plan: &Arc<Plan>, decoded: Decoded, kind: Kind, session: &Session) -> Data {
     let mut data = Data::default();
     data.insert(Arc::clone(plan));
     data.insert(decoded);
     session.introduce(kind, &mut data);
-    let mut request = Request::new(String::new()).variables(variables);
-    request.data = data;
-    request.set_parsed_query(plan.entry.clone());
-    request
+    data
 }
 
 /// The answer to an execution that panicked.
@@ -132,11 +161,10 @@ fn render(response: Response, shape: &Shape) -> Answer {
     for error in &mut errors {
         complete(error);
     }
-    let data = unwrap(&data);
-    let mut json = Vec::with_capacity(length(data) + 256);
+    let mut json = Vec::with_capacity(length(&data) + 256);
     json.extend_from_slice(b"{\"data\":");
     let mut renderer = Renderer::new(json, &errors);
-    let whole = renderer.root(data, shape);
+    let whole = renderer.root(&data, shape);
     let mut json = renderer.into_bytes();
     if !whole && errors.is_empty() {
         tracing::error!("a resolver left out a value that may not be null");
@@ -168,21 +196,9 @@ fn length(data: &Value) -> usize {
     .sum()
 }
 
-/// The root object, without the field through which the plan was entered.
-fn unwrap(data: &Value) -> &Value {
-    match data {
-        Value::Object(members) => members.get(PLAN).unwrap_or(data),
-        _ => data,
-    }
-}
-
-/// Takes the plan's field from the path, and sees to it that there is a code: what the resolvers
-/// gave none is what async-graphql itself found wrong with an input, or a fault of the server.
+/// Sees to it that there is a code: what the resolvers gave none is what async-graphql itself found
+/// wrong with an input, or a fault of the server.
 fn complete(error: &mut ServerError) {
-    let entered = matches!(error.path.first(), Some(PathSegment::Field(name)) if name == PLAN);
-    if entered {
-        error.path.remove(0);
-    }
     let input = error.message.starts_with("Failed to parse") || error.message.starts_with("Invalid value");
     set_code(error, if input { Code::BadUserInput } else { Code::Internal });
 }

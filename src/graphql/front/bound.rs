@@ -8,7 +8,6 @@ use std::sync::{Arc, OnceLock};
 use async_graphql::{ContextSelectionSet, Name, QueryPathSegment};
 
 use super::plan::Plan;
-use super::planned::PLAN;
 use super::shape::Shape;
 
 /// What was made, by the response key of the root field.
@@ -44,11 +43,8 @@ where
 /// The response key of the field that is being answered, if it is one of the root.
 fn root_key<'a>(ctx: &ContextSelectionSet<'a>) -> Option<&'a str> {
     let node = ctx.path_node?;
-    let is_of_root = node.parent.is_none_or(|parent| {
-        parent.parent.is_none() && matches!(parent.segment, QueryPathSegment::Name(name) if name == PLAN)
-    });
     match node.segment {
-        QueryPathSegment::Name(key) if is_of_root => Some(key),
+        QueryPathSegment::Name(key) if node.parent.is_none() => Some(key),
         QueryPathSegment::Name(_) | QueryPathSegment::Index(_) => None,
     }
 }

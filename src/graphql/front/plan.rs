@@ -7,8 +7,8 @@ use apollo_compiler::executable::OperationType;
 use apollo_compiler::introspection::check_max_depth;
 use arc_swap::ArcSwap;
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, Field, InlineFragment, OperationDefinition,
-    OperationType as Kind, Selection, SelectionSet, TypeCondition, VariableDefinition,
+    Field, InlineFragment, OperationDefinition, OperationType as Kind, Selection, SelectionSet,
+    TypeCondition, VariableDefinition,
 };
 use async_graphql::{Name, Pos, Positioned};
 
@@ -16,8 +16,8 @@ use super::bound::Bound;
 use super::cost::{Cost, Times};
 use super::document::{Document, Operation};
 use super::merge::{Decided, Level, Merged, Merger};
-use super::planned::PLAN;
 use super::refusal::{Code, Refusal};
+use super::roots::plain;
 use super::shape::{Nulls, Shape, Slot, UNSEEN};
 use super::types::Types;
 use super::values;
@@ -32,8 +32,11 @@ pub struct Plan {
     pub shape: Shape,
     /// What it weighs.
     pub cost: Cost,
-    /// What async-graphql is given to execute.
-    pub entry: ExecutableDocument,
+    /// What is known of the operation, its variables above all; with its selection only if it is
+    /// left to async-graphql.
+    pub operation: OperationDefinition,
+    /// Whether it is left to async-graphql: it subscribes, or asks about the schema.
+    pub is_left: bool,
     /// What resolvers made of it.
     pub bound: Bound,
     /// Estimated bytes.
@@ -96,14 +99,19 @@ impl Plan {
             OperationType::Mutation => Kind::Mutation,
             OperationType::Subscription => Kind::Subscription,
         };
-        let shared = !introspects && kind != Kind::Subscription;
-        let entry = if shared { entry_point() } else { selection.clone() };
+        let is_left = introspects || kind == Kind::Subscription;
+        let written = if is_left {
+            selection.clone()
+        } else {
+            Positioned::default()
+        };
         let shape = shape(&level);
         Ok(Self {
             bound: Bound::places(&shape),
             shape,
             cost: builder.cost(&level, false),
-            entry: document_of(kind, entry, operation),
+            operation: definition(kind, written, operation),
+            is_left,
             weight: merger.fields() * FIELD_BYTES,
             selection,
         })
@@ -114,17 +122,11 @@ impl Plan {
 /// resolver makes of it.
 const FIELD_BYTES: usize = 850;
 
-/// The one field through which async-graphql enters a plan: it is cheaper to clone and to check
-/// for each request than the whole selection.
-fn entry_point() -> Positioned<SelectionSet> {
-    set(vec![Selection::Field(at(Pos::default(), plain(PLAN, None)))])
-}
-
-fn document_of(
+fn definition(
     kind: Kind,
     selection_set: Positioned<SelectionSet>,
     operation: &Operation,
-) -> ExecutableDocument {
+) -> OperationDefinition {
     let variable_definitions = (operation.variables.iter())
         .map(|variable| {
             let definition = VariableDefinition {
@@ -136,15 +138,11 @@ fn document_of(
             at(variable.pos, definition)
         })
         .collect();
-    let definition = OperationDefinition {
+    OperationDefinition {
         ty: kind,
         variable_definitions,
         directives: Vec::new(),
         selection_set,
-    };
-    ExecutableDocument {
-        operations: DocumentOperations::Single(at(Pos::default(), definition)),
-        fragments: std::collections::HashMap::default(),
     }
 }
 
@@ -256,16 +254,6 @@ fn slots(fields: &[Merged<'_>]) -> Vec<Slot> {
             shape: field.level.as_ref().map(shape),
         })
         .collect()
-}
-
-fn plain(name: &str, alias: Option<&str>) -> Field {
-    Field {
-        alias: alias.map(|alias| at(Pos::default(), Name::new(alias))),
-        name: at(Pos::default(), Name::new(name)),
-        arguments: Vec::new(),
-        directives: Vec::new(),
-        selection_set: Positioned::default(),
-    }
 }
 
 fn set(items: Vec<Selection>) -> Positioned<SelectionSet> {
