@@ -27,20 +27,34 @@ const TOKEN_FILE: &str = "admin-token";
 
 /// Where the administrator's token is to be found.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct AdministratorsToken {
-    /// The file that it was written to, unless somebody has taken it away.
-    pub path: PathBuf,
-    /// Its text, if it was made just now.
-    pub made: Option<String>,
+pub enum AdministratorsToken {
+    /// It was made just now, and kept in a file.
+    Made {
+        /// Its text.
+        text: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// It was made before, and is kept in this file.
+    Kept(PathBuf),
+    /// It was made before, and is not in this file: somebody has taken that away, or the folder was
+    /// restored from a backup.
+    Gone(PathBuf),
 }
 
 impl fmt::Display for AdministratorsToken {
     /// One line that programs can read, with the text only if it is new.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        match &self.made {
-            Some(text) => write!(f, "administrator's token: {text} (kept in {path})"),
-            None => write!(f, "administrator's token: kept in {path}"),
+        match self {
+            Self::Made { text, path } => {
+                write!(f, "administrator's token: {text} (kept in {})", path.display())
+            }
+            Self::Kept(path) => write!(f, "administrator's token: kept in {}", path.display()),
+            Self::Gone(path) => write!(
+                f,
+                "administrator's token: no longer in {}; `punchcard token create` makes another while no server runs",
+                path.display()
+            ),
         }
     }
 }
@@ -55,7 +69,11 @@ pub async fn prepare(
     let path = token_path(data_dir);
     let view = store.view(None).await?;
     if view.get::<Settings>(SettingsId).await?.is_some() {
-        return Ok(AdministratorsToken { path, made: None });
+        return Ok(if path.exists() {
+            AdministratorsToken::Kept(path)
+        } else {
+            AdministratorsToken::Gone(path)
+        });
     }
     let (text, hash) = make_token(data_dir, &SystemSecrets).map_err(|source| ServeError::File {
         path: path.clone(),
@@ -65,10 +83,7 @@ pub async fn prepare(
         None => found(store, hash).await?,
         Some(shape) => fill(store, hash, shape).await?,
     }
-    Ok(AdministratorsToken {
-        path,
-        made: Some(text),
-    })
+    Ok(AdministratorsToken::Made { text, path })
 }
 
 async fn found(store: &dyn Store, hash: TokenHash) -> Result<(), ServeError> {

@@ -43,6 +43,32 @@ async fn it_prints_two_lines_and_ends_well_when_it_is_told_to() {
 }
 
 #[tokio::test]
+async fn a_token_that_was_taken_away_is_not_said_to_be_there() {
+    let folder = Folder::empty();
+    Process::serve(folder.clone(), &[]).await.terminate().await;
+    let path = folder.data().join("admin-token");
+    let token = folder.token();
+    std::fs::remove_file(&path).unwrap();
+    let server = Process::serve(folder.clone(), &[]).await;
+    let told = format!("administrator's token: no longer in {}; ", path.display());
+    assert!(server.token_line.starts_with(&told), "{}", server.token_line);
+    assert!(!path.exists(), "nothing makes it again");
+    let administrator = server.client_with(token);
+    assert_eq!(
+        administrator.get("/metrics").await.status(),
+        StatusCode::OK,
+        "it counts as before"
+    );
+    assert_eq!(server.terminate().await.code(), Some(0));
+
+    let made = run(&["token", "create", "--name", "another"], &folder.data()).await;
+    let another = String::from_utf8(made.stdout).unwrap();
+    let server = Process::serve(folder, &[]).await;
+    let client = server.client_with(another.trim());
+    assert_eq!(client.get("/metrics").await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_killed_server_starts_again_with_the_same_token() {
     let folder = Folder::empty();
     Process::serve(folder.clone(), &[]).await.kill().await;
