@@ -16,7 +16,6 @@ use super::render::Renderer;
 use super::roots::{Inside, Root, document};
 use super::shape::Shape;
 use super::types::InvalidSchema;
-use super::whole::Decoded;
 use super::{Front, Kind, Prepared};
 use crate::graphql::session::Session;
 
@@ -102,13 +101,8 @@ impl Front {
     /// Runs a query or mutation as `session`. A mutation runs to its end even when nobody waits
     /// for the answer any more: a list of them is never cut in the middle by a lost connection.
     pub async fn answer(&self, prepared: Prepared, session: &Session) -> Answer {
-        let Prepared {
-            plan,
-            variables,
-            decoded,
-            kind,
-        } = prepared;
-        let data = data(&plan, decoded, kind, session);
+        let kind = prepared.kind;
+        let (plan, variables, data) = prepared.introduce(session);
         let response = match kind {
             Kind::Query => self.executor.execute(&plan, variables, data).await,
             Kind::Mutation => {
@@ -130,25 +124,27 @@ impl Front {
             let (front, session) = (Arc::clone(self), session.clone());
             return futures_util::stream::once(async move { front.answer(prepared, &session).await }).boxed();
         }
-        let Prepared {
-            plan,
-            variables,
-            decoded,
-            kind,
-        } = prepared;
-        let data = data(&plan, decoded, kind, session);
+        let (plan, variables, data) = prepared.introduce(session);
         let events = self.executor.stream(&plan, variables, data);
         events.map(move |response| render(response, &plan.shape)).boxed()
     }
 }
 
-/// What resolvers find beside their arguments.
-fn data(plan: &Arc<Plan>, decoded: Decoded, kind: Kind, session: &Session) -> Data {
-    let mut data = Data::default();
-    data.insert(Arc::clone(plan));
-    data.insert(decoded);
-    session.introduce(kind, &mut data);
-    data
+impl Prepared {
+    /// The plan, its variables, and what resolvers find beside their arguments.
+    fn introduce(self, session: &Session) -> (Arc<Plan>, Variables, Data) {
+        let Self {
+            plan,
+            variables,
+            decoded,
+            kind,
+        } = self;
+        let mut data = Data::default();
+        data.insert(Arc::clone(&plan));
+        data.insert(decoded);
+        session.introduce(kind, &mut data);
+        (plan, variables, data)
+    }
 }
 
 /// The answer to an execution that panicked.
