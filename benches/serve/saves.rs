@@ -179,7 +179,17 @@ async fn journal_bytes_per_save(company: &Company, sheets: &[Sheet], folder: &Pa
 fn journal_bytes(folder: &Path) -> io::Result<u64> {
     let files = std::fs::read_dir(folder.join("company"))?.flatten();
     let journals = files.filter(|file| file.file_name().to_string_lossy().contains("journal"));
-    journals.map(|file| file.metadata().map(|data| data.len())).sum()
+    journals
+        .map(|file| Ok(written(&std::fs::read(file.path())?)))
+        .sum()
+}
+
+/// How much of a segment is written; behind it are zeros.
+fn written(segment: &[u8]) -> u64 {
+    segment
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(0, |last| last as u64 + 1)
 }
 
 async fn save(company: &Company, sheets: &[Sheet], clients: usize, time: Duration) -> io::Result<Load> {

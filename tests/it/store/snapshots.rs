@@ -1,6 +1,6 @@
 //! Checkpoints, the history that outlives the journal, backups and the check.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use punchcard::domain::record::{Key, Record};
@@ -27,7 +27,9 @@ fn journals(folder: &Path) -> Vec<String> {
 }
 
 /// What readers can see of a store.
-async fn contents(store: &Embedded) -> (Token, Vec<Record>) {
+type Contents = (Token, Vec<Record>);
+
+async fn contents(store: &Embedded) -> Contents {
     use punchcard::domain::query::{Filter, Query};
     use punchcard::domain::record::Kind;
     let view = store.view(None).await.unwrap();
@@ -254,25 +256,77 @@ async fn a_missing_segment_is_reported() {
     assert!(matches!(opened, Err(StoreError::Corrupt(_))), "{opened:?}");
 }
 
+/// Where the frames of a segment end: its header and then each frame's, with its length.
+fn frame_ends(segment: &[u8]) -> Vec<usize> {
+    let mut ends = vec![32];
+    while let Some(frame) = segment.get(ends[ends.len() - 1]..)
+        && frame.starts_with(b"PFRM")
+    {
+        let length = u32::from_le_bytes(*frame[4..].first_chunk().unwrap());
+        ends.push(ends[ends.len() - 1] + 24 + length as usize);
+    }
+    ends
+}
+
+/// A segment of this many writes, each of one sheet, and what the store held after each.
+async fn segment_of(folder: &Path, writes: u8) -> (PathBuf, Vec<u8>, Vec<Contents>) {
+    let store = open(folder);
+    let mut held = Vec::new();
+    for n in 1..=writes {
+        let first = i32::from(n) * 7;
+        write(&store, vec![record(sheet(n.into(), 1, days(first, first + 6)))]).await;
+        held.push(contents(&store).await);
+    }
+    drop(store);
+    let journal = folder.join(journals(folder).pop().unwrap());
+    let bytes = std::fs::read(&journal).unwrap();
+    (journal, bytes, held)
+}
+
+/// A store over the snapshot of `folder` and this segment alone.
+fn reopened(folder: &Path, journal: &Path, bytes: &[u8]) -> Result<Arc<Embedded>, StoreError> {
+    for name in journals(folder) {
+        std::fs::remove_file(folder.join(name)).unwrap();
+    }
+    std::fs::write(journal, bytes).unwrap();
+    Embedded::open(folder, Options::default())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn x6_a_torn_last_write_is_cut_off_at_every_byte() {
     let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
-    write(&store, vec![record(sheet(1, 1, days(0, 6)))]).await;
-    let first = contents(&store).await;
-    let journal = folder.path().join(journals(folder.path()).pop().unwrap());
-    let whole_first = std::fs::read(&journal).unwrap().len();
-    write(&store, vec![record(sheet(2, 1, days(7, 13)))]).await;
-    let both = contents(&store).await;
-    drop(store);
-    let bytes = std::fs::read(&journal).unwrap();
-    for length in (whole_first..=bytes.len()).rev().step_by(13).chain([whole_first]) {
-        for name in journals(folder.path()) {
-            std::fs::remove_file(folder.path().join(name)).unwrap();
+    let (journal, bytes, held) = segment_of(folder.path(), 2).await;
+    let [_, first, second] = frame_ends(&bytes)[..] else {
+        panic!("two frames")
+    };
+    assert!(second < bytes.len(), "there is no room behind them");
+    for length in (first..=second).rev().step_by(13).chain([first, bytes.len()]) {
+        // What was not written may be missing, or zeros.
+        let cut = bytes[..length].to_vec();
+        let mut blank = cut.clone();
+        blank.resize(bytes.len(), 0);
+        for torn in [cut, blank] {
+            let is_whole = torn.get(..second) == Some(&bytes[..second]);
+            let store = reopened(folder.path(), &journal, &torn).unwrap();
+            let wanted = &held[usize::from(is_whole)];
+            assert_eq!(
+                contents(&store).await,
+                *wanted,
+                "cut at {length} of {}",
+                torn.len()
+            );
         }
-        std::fs::write(&journal, &bytes[..length]).unwrap();
-        let store = open(folder.path());
-        let wanted = if length == bytes.len() { &both } else { &first };
-        assert_eq!(contents(&store).await, *wanted, "cut at {length}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_is_blank_is_reported_if_another_is_behind_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (journal, mut bytes, _) = segment_of(folder.path(), 3).await;
+    let [_, first, second, _] = frame_ends(&bytes)[..] else {
+        panic!("three frames")
+    };
+    bytes[first..second].fill(0);
+    let opened = reopened(folder.path(), &journal, &bytes);
+    assert!(matches!(opened, Err(StoreError::Corrupt(_))), "{opened:?}");
 }

@@ -32,7 +32,7 @@ pub struct Scan<'a> {
 /// What comes after the last intact frame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Tail {
-    /// Nothing.
+    /// Nothing, or room: zeros up to the end.
     Clean,
     /// Bytes without an intact frame among them: a write that did not complete.
     Torn,
@@ -106,7 +106,7 @@ impl Segment {
             }
         }
         let rest = bytes.get(scan.end..).unwrap_or_default();
-        if scan.end == 0 || !rest.is_empty() {
+        if scan.end == 0 || rest.iter().any(|byte| *byte != 0) {
             scan.tail = if has_frame(rest) {
                 Tail::Damaged
             } else {
