@@ -66,11 +66,11 @@ impl FromStr for Hours {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        let (mantissa, exponent) = match split_at_byte(unsigned, |byte| matches!(byte, b'e' | b'E')) {
             Some((mantissa, exponent)) => (mantissa, parse_exponent(exponent)?),
             None => (unsigned, 0),
         };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+        let (whole, fraction) = split_at_byte(mantissa, |byte| byte == b'.').unwrap_or((mantissa, "0"));
         let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         if !all_digits(whole) || !all_digits(fraction) {
             return Err(InvalidHours::NotANumber);
@@ -78,6 +78,13 @@ impl FromStr for Hours {
         let units = scale(whole, fraction, exponent)?;
         Ok(Self(if negative { -units } else { units }))
     }
+}
+
+/// What is before and behind the first byte that `is_mark`, which is an ASCII character. For texts of
+/// three or four characters it is quicker than a search for a pattern.
+fn split_at_byte(text: &str, is_mark: impl Fn(u8) -> bool) -> Option<(&str, &str)> {
+    let at = text.bytes().position(is_mark)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// An exponent as JSON allows it; beyond three digits no value is in range anyway.

@@ -114,19 +114,20 @@ impl FromStr for Date {
 
     /// Reads `yyyy-MM-dd` and nothing else.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut parts = text.split('-');
-        let mut part = |digits: usize| {
-            parts
-                .next()
-                .filter(|part| part.len() == digits && part.bytes().all(|b| b.is_ascii_digit()))
-                .and_then(|part| part.parse::<u32>().ok())
-                .ok_or(InvalidDate)
-        };
-        let (year, month, day) = (part(4)?, part(2)?, part(2)?);
-        if parts.next().is_some() {
+        let Some(text @ [_, _, _, _, b'-', _, _, b'-', _, _]) = text.as_bytes().as_array::<10>() else {
             return Err(InvalidDate);
-        }
-        Self::from_ymd(i32::try_from(year).map_err(|_| InvalidDate)?, month, day).ok_or(InvalidDate)
+        };
+        let number = |digits: &[u8]| {
+            digits.iter().try_fold(0_u16, |number, digit| {
+                let digit = digit.is_ascii_digit().then(|| u16::from(digit - b'0'))?;
+                Some(number * 10 + digit)
+            })
+        };
+        let date = number(&text[..4])
+            .zip(number(&text[5..7]))
+            .zip(number(&text[8..]));
+        date.and_then(|((year, month), day)| Self::from_ymd(year.into(), month.into(), day.into()))
+            .ok_or(InvalidDate)
     }
 }
 

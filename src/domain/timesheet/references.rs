@@ -1,9 +1,9 @@
 //! What lines point to, and whether they may (S11, T5). The records are looked up elsewhere and
 //! handed in.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use ahash::{AHashMap, AHashSet};
 use uuid::Uuid;
 
 use super::{LineRef, Timesheet, TimesheetLine};
@@ -52,13 +52,13 @@ impl LineRef<'_> {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ReferenceIds {
     /// Projects.
-    pub projects: HashSet<ProjectId>,
+    pub projects: AHashSet<ProjectId>,
     /// Tasks.
-    pub tasks: HashSet<TaskId>,
+    pub tasks: AHashSet<TaskId>,
     /// Activities.
-    pub activities: HashSet<ActivityId>,
+    pub activities: AHashSet<ActivityId>,
     /// Ids for lines and cells that may be those of another sheet's.
-    pub rows: HashSet<Uuid>,
+    pub rows: AHashSet<Uuid>,
 }
 
 impl Extend<LineTarget> for ReferenceIds {
@@ -75,13 +75,13 @@ impl Extend<LineTarget> for ReferenceIds {
 #[derive(Clone, Debug, Default)]
 pub struct References {
     /// Projects by id.
-    pub projects: HashMap<ProjectId, Arc<Project>>,
+    pub projects: AHashMap<ProjectId, Arc<Project>>,
     /// Tasks by id.
-    pub tasks: HashMap<TaskId, Arc<ProjectTask>>,
+    pub tasks: AHashMap<TaskId, Arc<ProjectTask>>,
     /// Activities by id.
-    pub activities: HashMap<ActivityId, Arc<Activity>>,
+    pub activities: AHashMap<ActivityId, Arc<Activity>>,
     /// Those of the asked ids that are lines or cells of other sheets.
-    pub foreign_rows: HashSet<Uuid>,
+    pub foreign_rows: AHashSet<Uuid>,
 }
 
 impl References {
@@ -124,9 +124,14 @@ impl References {
 
     /// Whether the booking dates of what `target` names take `date`.
     pub fn takes_date(&self, target: LineTarget, date: Date) -> bool {
+        self.booking_dates(target)(date)
+    }
+
+    /// Tells of a date whether the booking dates of what `target` names take it.
+    pub fn booking_dates(&self, target: LineTarget) -> impl Fn(Date) -> bool {
         let project = target.project_id.and_then(|id| self.projects.get(&id));
         let task = target.task_id.and_then(|id| self.tasks.get(&id));
-        project.is_none_or(|project| booking::takes_date(project, task.map(Arc::as_ref), date))
+        move |date| project.is_none_or(|project| booking::takes_date(project, task.map(Arc::as_ref), date))
     }
 
     fn project_fault(&self, id: ProjectId, period: Period) -> Option<FaultOfMember> {

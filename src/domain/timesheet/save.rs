@@ -92,10 +92,13 @@ impl SaveTimesheet {
             ids.rows
                 .extend(cells.filter_map(|cell| cell.id).map(AllocationId::uuid));
         }
-        for line in sheet.lines() {
-            ids.rows.remove(&line.id().uuid());
-            for cell in line.cells() {
-                ids.rows.remove(&cell.id().uuid());
+        // Mostly there are none to look for, as clients leave the ids of new rows to the server.
+        if !ids.rows.is_empty() {
+            for line in sheet.lines() {
+                ids.rows.remove(&line.id().uuid());
+                for cell in line.cells() {
+                    ids.rows.remove(&cell.id().uuid());
+                }
             }
         }
         ids
@@ -128,7 +131,7 @@ pub fn save(
         faults.add(Path::of("id"), FaultCode::IdMismatch, message);
     }
     if let Some(name) = &name {
-        check_length(name, Timesheet::MAX_NAME_CHARS, &Path::of("name"), &mut faults);
+        check_length(name, Timesheet::MAX_NAME_CHARS, || Path::of("name"), &mut faults);
     }
     let stored = Stored::of(sheet);
     let drafts = lines.as_ref().and_then(|lines| {
@@ -182,11 +185,11 @@ fn check_version(sheet: &Timesheet, version: Option<RowVersion>, faults: &mut Fa
     }
 }
 
-fn check_length(text: &str, most: usize, path: &Path, faults: &mut Faults) {
+fn check_length(text: &str, most: usize, path: impl FnOnce() -> Path, faults: &mut Faults) {
     // No character is shorter than a byte, so most texts need not be counted.
     if text.len() > most && text.chars().count() > most {
         let message = format!("at most {most} characters are allowed");
-        faults.add(path.clone(), FaultCode::TooLong, message);
+        faults.add(path(), FaultCode::TooLong, message);
     }
 }
 

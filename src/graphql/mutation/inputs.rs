@@ -55,13 +55,17 @@ pub struct Reading {
 
 impl Reading {
     /// A member that has a value once it is mentioned.
-    pub fn given<T, U: From<T>>(&mut self, path: Path, value: MaybeUndefined<T>) -> Option<U> {
+    pub fn given<T, U: From<T>>(
+        &mut self,
+        path: impl FnOnce() -> Path,
+        value: MaybeUndefined<T>,
+    ) -> Option<U> {
         match value {
             MaybeUndefined::Undefined => None,
             MaybeUndefined::Value(value) => Some(value.into()),
             MaybeUndefined::Null => {
                 let message = "must not be null; left out, it stays as it is";
-                self.faults.add(path, FaultCode::Required, message);
+                self.faults.add(path(), FaultCode::Required, message);
                 None
             }
         }
@@ -74,7 +78,7 @@ impl Reading {
         values: MaybeUndefined<Vec<T>>,
         mut read: impl FnMut(&mut Self, &Path, T) -> U,
     ) -> Option<Vec<U>> {
-        let values: Vec<T> = self.given(path.clone(), values)?;
+        let values: Vec<T> = self.given(|| path.clone(), values)?;
         let places = (0..).map(|index| path.index(index));
         Some(
             places

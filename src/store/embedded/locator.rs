@@ -5,11 +5,10 @@
 //! That allows for short entries, of which a sheet has two or more: ids are hashed to eight bytes,
 //! and whose sheet it is takes four.
 
-use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ahash::RandomState;
+use ahash::{AHashSet, RandomState};
 use dashmap::{DashMap, Entry};
 use uuid::Uuid;
 
@@ -130,7 +129,7 @@ impl Locator {
 
     /// Those of `ids` that `sheet` does not have.
     fn without(&self, ids: impl Iterator<Item = Fingerprint>, sheet: Option<&Timesheet>) -> Vec<Fingerprint> {
-        let kept: HashSet<Fingerprint> = sheet
+        let kept: AHashSet<Fingerprint> = sheet
             .into_iter()
             .flat_map(|sheet| self.fingerprints(sheet))
             .collect();

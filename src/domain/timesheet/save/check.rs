@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use ahash::AHashSet;
+
 use super::merge::{CellDraft, LineDraft};
 use crate::domain::error::{FaultCode, Faults, Path};
 use crate::domain::hours::Hours;
@@ -15,14 +17,15 @@ pub fn check(drafts: &[LineDraft<'_>], sheet: &Timesheet, known: &References, fa
     for line in drafts {
         let before = line.stored.map(LineRef::target);
         let takes_bookings = known.check(line.target, before, sheet, &line.path, faults);
-        let mut dates = HashSet::with_capacity(line.cells.len());
+        let takes_date = known.booking_dates(line.target);
+        let mut dates = AHashSet::with_capacity(line.cells.len());
         for cell in &line.cells {
             check_cell(cell, sheet, faults);
             if !dates.insert(cell.date) {
                 let message = format!("the line has another cell on {}", cell.date);
                 faults.add(cell.date_path(), FaultCode::Duplicate, message);
             }
-            if takes_bookings && is_booked_anew(cell, line) && !known.takes_date(line.target, cell.date) {
+            if takes_bookings && is_booked_anew(cell, line) && !takes_date(cell.date) {
                 let message = format!(
                     "{} is outside the booking dates of the project or task",
                     cell.date
@@ -68,8 +71,8 @@ fn check_cell(cell: &CellDraft<'_>, sheet: &Timesheet, faults: &mut Faults) {
         let message = format!("{} is not from 0 to {}", cell.hours, Timesheet::MAX_CELL_HOURS);
         faults.add(cell.path.member("hours"), FaultCode::OutOfRange, message);
     }
-    let path = cell.path.member("comment");
-    super::check_length(cell.comment, Timesheet::MAX_COMMENT_CHARS, &path, faults);
+    let path = || cell.path.member("comment");
+    super::check_length(cell.comment, Timesheet::MAX_COMMENT_CHARS, path, faults);
 }
 
 /// Whether the cell's hours are booked by this save rather than before: a comment books nothing.

@@ -1,8 +1,7 @@
 //! Overlays the lines of a save on those of the sheet (S5 to S7): which rows are new, which are
 //! known, which have moved, and what each is to be. Whether that is allowed, is decided after.
 
-use std::collections::{HashMap, HashSet};
-
+use ahash::{AHashMap, AHashSet};
 use uuid::Uuid;
 
 use super::{CellInput, LineInput};
@@ -16,7 +15,7 @@ use crate::domain::timesheet::{CellRef, LineRef, Timesheet};
 
 /// The rows of the stored sheet, to be found by their ids.
 pub struct Stored<'a> {
-    rows: HashMap<Uuid, StoredRow<'a>>,
+    rows: AHashMap<Uuid, StoredRow<'a>>,
 }
 
 #[derive(Clone, Copy)]
@@ -71,7 +70,7 @@ pub struct CellDraft<'a> {
 impl<'a> Stored<'a> {
     /// The rows of `sheet`.
     pub fn of(sheet: &'a Timesheet) -> Self {
-        let mut rows = HashMap::with_capacity(sheet.rows.line_count() + sheet.rows.cell_count());
+        let mut rows = AHashMap::with_capacity(sheet.rows.line_count() + sheet.rows.cell_count());
         for line in sheet.lines() {
             let line_id = line.id();
             rows.insert(line_id.uuid(), StoredRow::Line(line));
@@ -146,7 +145,7 @@ pub fn merge<'a>(
         stored,
         foreign_rows: &known.foreign_rows,
         named_cells,
-        seen: HashSet::new(),
+        seen: AHashSet::new(),
         faults,
     };
     let places = (0..).map(|index| path.index(index));
@@ -156,10 +155,10 @@ pub fn merge<'a>(
 
 struct Merger<'a, 'f> {
     stored: &'f Stored<'a>,
-    foreign_rows: &'f HashSet<Uuid>,
+    foreign_rows: &'f AHashSet<Uuid>,
     /// The cells that the input names, wherever: a known one among them is where it is named.
-    named_cells: HashSet<AllocationId>,
-    seen: HashSet<Uuid>,
+    named_cells: AHashSet<AllocationId>,
+    seen: AHashSet<Uuid>,
     faults: &'f mut Faults,
 }
 

@@ -37,7 +37,7 @@ impl SaveActivityInput {
         } = self;
         let mut reading = Reading::default();
         let draft = ActivityDraft {
-            name: reading.given(Path::of("name"), name),
+            name: reading.given(|| Path::of("name"), name),
             code: patch(code),
             external_id: patch(external_id),
         };
@@ -72,7 +72,7 @@ impl SaveDepartmentInput {
         } = self;
         let mut reading = Reading::default();
         let draft = DepartmentDraft {
-            name: reading.given(Path::of("name"), name),
+            name: reading.given(|| Path::of("name"), name),
             code: patch(code),
             external_id: patch(external_id),
         };
@@ -155,7 +155,7 @@ impl SaveOrganizationInput {
         } = self;
         let mut reading = Reading::default();
         let draft = OrganizationDraft {
-            name: reading.given(Path::of("name"), name),
+            name: reading.given(|| Path::of("name"), name),
             number: patch(number),
             contact: patch(contact),
             external_id: patch(external_id),

@@ -63,16 +63,16 @@ impl SaveProjectInput {
         } = self;
         let mut reading = Reading::default();
         let draft = ProjectDraft {
-            name: reading.given(Path::of("name"), name),
+            name: reading.given(|| Path::of("name"), name),
             code: patch(code),
             organization_id: patch(organization_id),
-            billing_type: reading.given(Path::of("billingType"), billing_type),
-            state: reading.given(Path::of("state"), state),
+            billing_type: reading.given(|| Path::of("billingType"), billing_type),
+            state: reading.given(|| Path::of("state"), state),
             manager_id: patch(manager_id),
             first_booking_date: patch(first_booking_date),
             last_booking_date: patch(last_booking_date),
             estimate: patch(estimate),
-            excludes_common_tasks: reading.given(Path::of("excludesCommonTasks"), excludes_common_tasks),
+            excludes_common_tasks: reading.given(|| Path::of("excludesCommonTasks"), excludes_common_tasks),
             external_id: patch(external_id),
             last_update: patch(last_update),
         };

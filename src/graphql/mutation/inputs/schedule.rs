@@ -66,9 +66,9 @@ impl SaveScheduleInput {
             exceptions,
         } = self;
         let mut reading = Reading::default();
-        let pattern: Option<SchedulePatternInput> = reading.given(Path::of("pattern"), pattern);
+        let pattern: Option<SchedulePatternInput> = reading.given(|| Path::of("pattern"), pattern);
         let draft = ScheduleDraft {
-            name: reading.given(Path::of("name"), name),
+            name: reading.given(|| Path::of("name"), name),
             pattern: pattern.and_then(|pattern| read_pattern(&mut reading, pattern)),
             exceptions: reading.list(&Path::of("exceptions"), exceptions, |_, _, it| it.into()),
         };

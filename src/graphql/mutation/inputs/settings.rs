@@ -48,7 +48,7 @@ impl SaveSettingsInput {
         } = self;
         let mut reading = Reading::default();
         let draft = SettingsDraft {
-            company_name: reading.given(Path::of("companyName"), company_name),
+            company_name: reading.given(|| Path::of("companyName"), company_name),
             templates: reading.list(&Path::of("templates"), templates, |_, _, it| it.into()),
         };
         reading.finish((row_version.map(Into::into), draft))

@@ -64,11 +64,11 @@ impl SaveTaskInput {
         let assignee_ids: Option<Option<Vec<Uuid>>> = patch(assignee_ids);
         let draft = TaskDraft {
             project_id: patch(project_id),
-            lead_task_id: reading.given(Path::of("leadTaskId"), lead_task_id),
-            name: reading.given(Path::of("name"), name),
-            number: reading.given(Path::of("number"), number),
-            is_open: reading.given(Path::of("isOpen"), is_open),
-            allows_entry: reading.given(Path::of("allowsEntry"), allows_entry),
+            lead_task_id: reading.given(|| Path::of("leadTaskId"), lead_task_id),
+            name: reading.given(|| Path::of("name"), name),
+            number: reading.given(|| Path::of("number"), number),
+            is_open: reading.given(|| Path::of("isOpen"), is_open),
+            allows_entry: reading.given(|| Path::of("allowsEntry"), allows_entry),
             assignee_ids: assignee_ids.map(|ids| ids.map(|ids| ids.into_iter().map(Into::into).collect())),
             first_booking_date: patch(first_booking_date),
             last_booking_date: patch(last_booking_date),

@@ -47,11 +47,11 @@ impl SaveTimesheetTemplateInput {
             due_days,
         } = self;
         let mut reading = Reading::default();
-        let period: Option<TimesheetPeriodInput> = reading.given(Path::of("period"), period);
+        let period: Option<TimesheetPeriodInput> = reading.given(|| Path::of("period"), period);
         let draft = TemplateDraft {
-            name: reading.given(Path::of("name"), name),
+            name: reading.given(|| Path::of("name"), name),
             period_kind: period.and_then(|period| read_period(&mut reading, period)),
-            due_days: reading.given(Path::of("dueDays"), due_days),
+            due_days: reading.given(|| Path::of("dueDays"), due_days),
         };
         reading.saving(id, row_version, draft)
     }

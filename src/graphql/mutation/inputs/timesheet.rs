@@ -86,7 +86,7 @@ impl SaveTimesheetInput {
             id: id.into(),
             body_id: None,
             version: Some(row_version.into()),
-            name: reading.given(Path::of("name"), name),
+            name: reading.given(|| Path::of("name"), name),
             lines: reading.list(&Path::of("lines"), lines, read_line),
         };
         reading.finish(command)
@@ -107,7 +107,7 @@ fn read_line(reading: &mut Reading, path: &Path, input: TimesheetLineInput) -> L
         project_id: patch(project_id),
         task_id: patch(task_id),
         activity_id: patch(activity_id),
-        order_number: reading.given(path.member("orderNumber"), order_number),
+        order_number: reading.given(|| path.member("orderNumber"), order_number),
         cells: reading.list(&path.member("cells"), cells, read_cell),
     }
 }
@@ -121,8 +121,8 @@ fn read_cell(reading: &mut Reading, path: &Path, input: TimeAllocationInput) -> 
     } = input;
     CellInput {
         id: id.map(Into::into),
-        date: reading.given(path.member("date"), date),
-        hours: reading.given(path.member("hours"), hours),
+        date: reading.given(|| path.member("date"), date),
+        hours: reading.given(|| path.member("hours"), hours),
         comment: patch(comment),
     }
 }

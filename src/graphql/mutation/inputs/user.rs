@@ -97,12 +97,12 @@ impl SaveUserInput {
         } = self;
         let mut reading = Reading::default();
         let draft = UserDraft {
-            name: reading.given(Path::of("name"), name),
+            name: reading.given(|| Path::of("name"), name),
             email: patch(email),
             departments: reading.list(&Path::of("departments"), departments, |_, _, it| it.into()),
             manager_id: patch(manager_id),
             schedules: reading.list(&Path::of("schedules"), schedules, |_, _, it| it.into()),
-            time_zone: reading.given(Path::of("timeZone"), time_zone),
+            time_zone: reading.given(|| Path::of("timeZone"), time_zone),
             employed_from: patch(employed_from),
             employed_to: patch(employed_to),
             roles: reading.list(&Path::of("roles"), roles, |_, _, it| it.into()),

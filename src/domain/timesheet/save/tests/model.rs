@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ahash::AHashSet;
 use proptest::prelude::*;
 
 use super::commands::{apply, edits, faithful, sheets};
@@ -151,7 +152,7 @@ fn model(
 }
 
 /// S6: all ids of the body, if it may use them.
-fn usable_ids(lines: &[LineInput], before: &Before, foreign: &HashSet<Uuid>) -> Option<BTreeSet<Uuid>> {
+fn usable_ids(lines: &[LineInput], before: &Before, foreign: &AHashSet<Uuid>) -> Option<BTreeSet<Uuid>> {
     let line_ids: Vec<Uuid> = lines
         .iter()
         .filter_map(|line| line.id)
