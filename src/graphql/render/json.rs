@@ -67,36 +67,37 @@ impl<T: Put> Put for Option<T> {
     }
 }
 
-/// JSON text that is being written.
+/// JSON text that is being written. Only whole characters are ever added to it.
 #[derive(Debug, Default)]
-pub struct Json(String);
+pub struct Json(Vec<u8>);
 
 impl Json {
     /// An empty text with room for an ordinary answer.
     pub fn new() -> Self {
-        Self(String::with_capacity(8_192))
+        Self(Vec::with_capacity(8_192))
     }
 
     /// The text.
     pub fn into_text(self) -> String {
-        self.0
+        String::from_utf8(self.0)
+            .unwrap_or_else(|fault| String::from_utf8_lossy(fault.as_bytes()).into_owned())
     }
 
     /// Text that is JSON already.
     pub fn raw(&mut self, text: &str) {
-        self.0.push_str(text);
+        self.0.extend_from_slice(text.as_bytes());
     }
 
     /// An array of what `write` writes for each item.
     pub fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut write: impl FnMut(T, &mut Self)) {
-        self.0.push('[');
+        self.0.push(b'[');
         for (position, item) in items.into_iter().enumerate() {
             if position > 0 {
-                self.0.push(',');
+                self.0.push(b',');
             }
             write(item, self);
         }
-        self.0.push(']');
+        self.0.push(b']');
     }
 
     /// A value.
@@ -106,7 +107,7 @@ impl Json {
 
     /// Nothing.
     pub fn put_null(&mut self) {
-        self.raw("null");
+        self.0.extend_from_slice(b"null");
     }
 
     /// An array of values.
@@ -116,70 +117,54 @@ impl Json {
 
     /// A text in quotes, escaped as `serde_json` does.
     fn text(&mut self, text: &str) {
-        self.0.push('"');
-        let mut rest = text;
-        while let Some(position) = first_escape(rest.as_bytes()) {
+        self.0.push(b'"');
+        let mut rest = text.as_bytes();
+        while let Some(position) = first_escape(rest) {
             let (plain, escaped) = rest.split_at(position);
-            self.0.push_str(plain);
-            let mut characters = escaped.chars();
-            match characters.next() {
-                Some('"') => self.0.push_str("\\\""),
-                Some('\\') => self.0.push_str("\\\\"),
-                Some('\n') => self.0.push_str("\\n"),
-                Some('\r') => self.0.push_str("\\r"),
-                Some('\t') => self.0.push_str("\\t"),
-                Some('\u{8}') => self.0.push_str("\\b"),
-                Some('\u{c}') => self.0.push_str("\\f"),
-                Some(control) => {
-                    self.0.push_str("\\u00");
-                    self.0.extend(char::from_digit(u32::from(control) / 16, 16));
-                    self.0.extend(char::from_digit(u32::from(control) % 16, 16));
+            self.0.extend_from_slice(plain);
+            let Some((byte, behind)) = escaped.split_first() else {
+                break;
+            };
+            match byte {
+                b'"' => self.0.extend_from_slice(b"\\\""),
+                b'\\' => self.0.extend_from_slice(b"\\\\"),
+                b'\n' => self.0.extend_from_slice(b"\\n"),
+                b'\r' => self.0.extend_from_slice(b"\\r"),
+                b'\t' => self.0.extend_from_slice(b"\\t"),
+                8 => self.0.extend_from_slice(b"\\b"),
+                12 => self.0.extend_from_slice(b"\\f"),
+                control => {
+                    self.0.extend_from_slice(b"\\u00");
+                    let [high, low] = [control / 16, control % 16].map(|half| match half {
+                        ..10 => b'0' + half,
+                        _ => b'a' + half - 10,
+                    });
+                    self.0.extend_from_slice(&[high, low]);
                 }
-                None => {}
             }
-            rest = characters.as_str();
+            rest = behind;
         }
-        self.0.push_str(rest);
-        self.0.push('"');
+        self.0.extend_from_slice(rest);
+        self.0.push(b'"');
     }
 
     fn int(&mut self, number: i32) {
         if number < 0 {
-            self.0.push('-');
+            self.0.push(b'-');
         }
         self.digits(u64::from(number.unsigned_abs()), 1);
     }
 
     fn id(&mut self, id: Uuid) {
         let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
-        self.0.push('"');
-        self.0.push_str(id.hyphenated().encode_lower(&mut buffer));
-        self.0.push('"');
+        self.0.push(b'"');
+        self.0
+            .extend_from_slice(id.hyphenated().encode_lower(&mut buffer).as_bytes());
+        self.0.push(b'"');
     }
 
     fn date(&mut self, date: Date) {
-        self.0.push('"');
-        self.bare_date(date);
-        self.0.push('"');
-    }
-
-    fn bare_date(&mut self, date: Date) {
-        let (year, month, day) = date.ymd();
-        let digit = |number: u32| u8::try_from(number % 10).unwrap_or_default() + b'0';
-        let year = year.unsigned_abs();
-        let text = [
-            digit(year / 1_000),
-            digit(year / 100),
-            digit(year / 10),
-            digit(year),
-            b'-',
-            digit(month / 10),
-            digit(month),
-            b'-',
-            digit(day / 10),
-            digit(day),
-        ];
-        self.0.push_str(std::str::from_utf8(&text).unwrap_or_default());
+        self.0.extend_from_slice(&quoted_date(date));
     }
 
     /// As the instant prints itself, without the detour over a calendar library.
@@ -191,31 +176,31 @@ impl Json {
         let Some(date) = days.and_then(Date::from_epoch_days) else {
             return self.text(&instant.to_string());
         };
-        self.0.push('"');
-        self.bare_date(date);
-        self.0.push('T');
+        let mut start = quoted_date(date);
+        start[11] = b'T';
+        self.0.extend_from_slice(&start);
         self.digits(time / 3_600_000_000, 2);
-        self.0.push(':');
+        self.0.push(b':');
         self.digits(time / 60_000_000 % 60, 2);
-        self.0.push(':');
+        self.0.push(b':');
         self.digits(time / 1_000_000 % 60, 2);
         let fraction = time % 1_000_000;
         if fraction % 1_000 != 0 {
-            self.0.push('.');
+            self.0.push(b'.');
             self.digits(fraction, 6);
         } else if fraction != 0 {
-            self.0.push('.');
+            self.0.push(b'.');
             self.digits(fraction / 1_000, 3);
         }
-        self.0.push_str("+00:00\"");
+        self.0.extend_from_slice(b"+00:00\"");
     }
 
     /// The shortest exact decimal.
     fn hours(&mut self, hours: Hours) {
         let units = hours.units();
-        self.0.push('"');
+        self.0.push(b'"');
         if units < 0 {
-            self.0.push('-');
+            self.0.push(b'-');
         }
         let (whole, mut fraction) = (units.unsigned_abs() / 100_000, units.unsigned_abs() % 100_000);
         self.digits(whole, 1);
@@ -230,10 +215,10 @@ impl Json {
                 fraction /= 10;
                 places -= 1;
             }
-            self.0.push('.');
+            self.0.push(b'.');
             self.digits(fraction, places);
         }
-        self.0.push('"');
+        self.0.push(b'"');
     }
 
     fn version(&mut self, version: RowVersion) {
@@ -241,29 +226,19 @@ impl Json {
         let length = STANDARD
             .encode_slice(version.value().to_be_bytes(), &mut buffer)
             .unwrap_or_default();
-        let text = buffer
-            .get(..length)
-            .and_then(|bytes| std::str::from_utf8(bytes).ok());
-        self.0.push('"');
-        self.0.push_str(text.unwrap_or_default());
-        self.0.push('"');
-    }
-
-    /// Two decimal digits of a number below 100.
-    fn pair(&mut self, number: u64) {
-        let place = usize::try_from(number % 100).unwrap_or_default() * 2;
-        self.0.push_str(PAIRS.get(place..place + 2).unwrap_or_default());
+        self.0.push(b'"');
+        self.0.extend_from_slice(buffer.get(..length).unwrap_or_default());
+        self.0.push(b'"');
     }
 
     /// A number in decimal digits, at least `width` of them.
     fn digits(&mut self, mut number: u64, width: usize) {
         match (number, width) {
             (..10, 1) => {
-                return self
-                    .0
-                    .extend(char::from_digit(u32::try_from(number).unwrap_or_default(), 10));
+                let [_, digit] = pair(number);
+                return self.0.push(digit);
             }
-            (10..100, 1 | 2) | (..10, 2) => return self.pair(number),
+            (10..100, 1 | 2) | (..10, 2) => return self.0.extend_from_slice(&pair(number)),
             _ => {}
         }
         let mut buffer = [b'0'; 20];
@@ -272,19 +247,42 @@ impl Json {
             if number == 0 && written >= width {
                 break;
             }
-            *place = b'0' + u8::try_from(number % 10).unwrap_or_default();
+            let [_, digit] = pair(number);
+            *place = digit;
             number /= 10;
             written += 1;
         }
         let digits = buffer.get(buffer.len() - written..).unwrap_or_default();
-        self.0.push_str(std::str::from_utf8(digits).unwrap_or_default());
+        self.0.extend_from_slice(digits);
     }
 }
 
+/// The last two decimal digits of a number.
+fn pair(number: u64) -> [u8; 2] {
+    let place = usize::try_from(number % 100).unwrap_or_default();
+    PAIRS.get(place).copied().unwrap_or_default()
+}
+
 /// The numbers below 100 in two digits each.
-const PAIRS: &str = "00010203040506070809101112131415161718192021222324252627282930313233343536373839\
-                     40414243444546474849505152535455565758596061626364656667686970717273747576777879\
-                     8081828384858687888990919293949596979899";
+const PAIRS: &[[u8; 2]] = b"00010203040506070809101112131415161718192021222324252627282930313233343536373839\
+                            40414243444546474849505152535455565758596061626364656667686970717273747576777879\
+                            8081828384858687888990919293949596979899"
+    .as_chunks()
+    .0;
+
+/// A date in quotes.
+fn quoted_date(date: Date) -> [u8; 12] {
+    let (year, month, day) = date.ymd();
+    let year = u64::from(year.unsigned_abs());
+    let mut text = [b'"'; 12];
+    text[1..3].copy_from_slice(&pair(year / 100));
+    text[3..5].copy_from_slice(&pair(year));
+    text[5] = b'-';
+    text[6..8].copy_from_slice(&pair(month.into()));
+    text[8] = b'-';
+    text[9..11].copy_from_slice(&pair(day.into()));
+    text
+}
 
 /// Where the first byte is that cannot stand as it is. Most texts have none, so eight bytes are
 /// looked at together first.

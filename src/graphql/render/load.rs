@@ -1,7 +1,10 @@
 //! Loads what an answer refers to: level by level of the selection, each level's records in one
 //! read, whatever the number of objects that refer to them.
 
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
+
+use ahash::AHashMap;
 
 use super::{Field, Object, Plan, Stored, Today, Value};
 use crate::app::reader::facts::{Asked, Facts};
@@ -31,10 +34,9 @@ pub(super) type GatherRecord = for<'p> fn(&Record, &'p Plan, &mut Wanted<'p>);
 /// What was loaded.
 pub struct Scene {
     today: Today,
-    /// In order of the keys; `None` where there is no such record, or none to be seen.
-    records: Vec<(Key, Option<Record>)>,
-    /// In order of the ids.
-    facts: Vec<(TimesheetId, Facts)>,
+    /// `None` where there is no such record, or none to be seen.
+    records: AHashMap<Key, Option<Record>>,
+    facts: AHashMap<TimesheetId, Facts>,
 }
 
 /// Notes what the object that is seen through `view` needs loaded, for what `plan` asks of it.
@@ -90,12 +92,13 @@ impl Wanted<'_> {
         }
     }
 
-    /// Each record once per plan, in order of the keys.
-    fn distinct(&mut self) -> impl Iterator<Item = &Reference<'_>> {
+    /// Drops what needs nothing more, and the rest but once per plan: a thousand lines on one
+    /// project ask for its client once.
+    fn retain_deeper(&mut self) {
+        self.records.retain(|it| it.plan.needs_more());
         let identity = |it: &Reference<'_>| (it.key, std::ptr::from_ref(it.plan).addr());
         self.records.sort_unstable_by_key(identity);
         self.records.dedup_by_key(|it| identity(it));
-        self.records.iter()
     }
 }
 
@@ -104,8 +107,8 @@ impl Scene {
     pub async fn load(reader: &Reader, mut wanted: Wanted<'_>) -> Result<Self, Error> {
         let mut scene = Self {
             today: wanted.today,
-            records: Vec::new(),
-            facts: Vec::new(),
+            records: AHashMap::new(),
+            facts: AHashMap::new(),
         };
         loop {
             scene.load_facts(reader, &mut wanted).await?;
@@ -122,12 +125,17 @@ impl Scene {
         reader: &Reader,
         mut wanted: Wanted<'p>,
     ) -> Result<Wanted<'p>, Error> {
-        let mut missing: Vec<Key> = wanted.distinct().map(|it| it.key).collect();
-        missing.dedup();
-        missing.retain(|key| self.position(*key).is_err());
+        let mut missing = Vec::with_capacity(wanted.records.len());
+        self.records.reserve(wanted.records.len());
+        for reference in &wanted.records {
+            if let Entry::Vacant(place) = self.records.entry(reference.key) {
+                place.insert(None);
+                missing.push(reference.key);
+            }
+        }
         let found = reader.records(&missing).await?;
         self.records.extend(missing.into_iter().zip(found));
-        self.records.sort_unstable_by_key(|(key, _)| *key);
+        wanted.retain_deeper();
         let mut deeper = Wanted::new(wanted.today);
         for reference in &wanted.records {
             if let Some(record) = self.record(reference.key) {
@@ -146,7 +154,6 @@ impl Scene {
         let sheets: Vec<&Timesheet> = wanted.sheets.iter().map(Arc::as_ref).collect();
         let facts = reader.facts(&sheets, wanted.facts).await?;
         self.facts.extend(sheets.iter().map(|sheet| sheet.id).zip(facts));
-        self.facts.sort_unstable_by_key(|(id, _)| *id);
         Ok(())
     }
 
@@ -157,17 +164,11 @@ impl Scene {
 
     /// The record, if there is one that the caller may see.
     pub fn record(&self, key: Key) -> Option<&Record> {
-        let position = self.position(key).ok()?;
-        self.records.get(position)?.1.as_ref()
+        self.records.get(&key)?.as_ref()
     }
 
     /// The facts of a sheet that were asked for.
     pub fn facts(&self, sheet: TimesheetId) -> Option<&Facts> {
-        let position = self.facts.binary_search_by_key(&sheet, |(id, _)| *id).ok()?;
-        self.facts.get(position).map(|(_, facts)| facts)
-    }
-
-    fn position(&self, key: Key) -> Result<usize, usize> {
-        self.records.binary_search_by_key(&key, |(key, _)| *key)
+        self.facts.get(&sheet)
     }
 }
