@@ -8,7 +8,7 @@ pub mod params;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, UPGRADE, VARY, WWW_AUTHENTICATE,
@@ -16,8 +16,9 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use bytes::BytesMut;
 use futures_util::StreamExt;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use tokio::sync::watch;
 
 use self::negotiate::{Accepted, Media, accepted, is_json_body};
@@ -203,14 +204,38 @@ async fn read(request: Request, limit: usize) -> Result<Bytes, Failure> {
         discard(body, DISCARDED).await;
         return Err(too_large());
     }
-    match Limited::new(&mut body, limit).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(fault) if fault.is::<LengthLimitError>() => {
+    match whole(&mut body, limit).await {
+        Ok(Some(body)) => Ok(body),
+        Ok(None) => {
             discard(body, DISCARDED).await;
             Err(too_large())
         }
         Err(_) => Err(Failure::with(StatusCode::BAD_REQUEST, "the body ended too soon")),
     }
+}
+
+/// All of a body; nothing if it is larger than `limit` bytes. Most come in one piece, which is not
+/// copied.
+async fn whole(body: &mut Body, limit: usize) -> Result<Option<Bytes>, axum::Error> {
+    let mut first = Bytes::new();
+    let mut joined = BytesMut::new();
+    while !body.is_end_stream()
+        && let Some(frame) = body.frame().await
+    {
+        let Ok(piece) = frame?.into_data() else { continue };
+        if first.len() + joined.len() + piece.len() > limit {
+            return Ok(None);
+        }
+        if first.is_empty() && joined.is_empty() {
+            first = piece;
+        } else {
+            if joined.is_empty() {
+                joined.extend_from_slice(&std::mem::take(&mut first));
+            }
+            joined.extend_from_slice(&piece);
+        }
+    }
+    Ok(Some(if joined.is_empty() { first } else { joined.freeze() }))
 }
 
 async fn discard(mut body: Body, most: usize) {
