@@ -16,6 +16,7 @@ use crate::store::{Committed, Store, StoreError};
 pub mod context;
 pub mod error;
 pub mod events;
+pub mod imports;
 pub mod ports;
 pub mod reader;
 pub mod reference;

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod amount;
 pub mod approval;
 pub mod change;
 pub mod department;
@@ -12,6 +13,7 @@ pub mod error;
 pub mod founding;
 pub mod hours;
 pub mod id;
+pub mod import;
 pub mod model;
 pub mod organization;
 pub mod patch;
@@ -22,9 +24,11 @@ pub mod record;
 pub mod references;
 pub mod schedule;
 pub mod settings;
+pub mod sync_job;
 pub mod task;
 pub mod template;
 pub mod time;
+pub mod time_entry;
 pub mod timesheet;
 pub mod token;
 pub mod user;

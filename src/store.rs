@@ -6,16 +6,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 use crate::domain::change::{Audit, ChangeSet, Guard};
-use crate::domain::id::{ProjectId, TimesheetId, UserId};
+use crate::domain::id::{ProjectId, TimeEntryId, TimesheetId, UserId};
 use crate::domain::period::Period;
 use crate::domain::query::{Page, Query};
-use crate::domain::record::{Entity, Key, Record, UniqueKey};
+use crate::domain::record::{Entity, Key, Kind, Record, UniqueKey};
 use crate::domain::task::ProjectTask;
 use crate::domain::time::Date;
 use crate::domain::timesheet::Timesheet;
+use crate::domain::timesheet::contributions::ContributionRef;
 use crate::domain::token::{AccessToken, TokenHash};
 use crate::domain::user::User;
 
@@ -49,6 +51,9 @@ pub trait View: Send + Sync {
     /// The records with these keys, each in its key's place.
     async fn records(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError>;
 
+    /// Every record of these kinds, of which sheets are not one; kind after kind, by id.
+    async fn all_of(&self, kinds: &[Kind]) -> Result<Vec<Record>, StoreError>;
+
     /// A page of a list.
     async fn page(&self, query: &Query) -> Result<Page, StoreError>;
 
@@ -60,6 +65,10 @@ pub trait View: Send + Sync {
 
     /// The sheets that hold the lines or cells with these ids, each in its id's place.
     async fn sheets_with_rows(&self, rows: &[Uuid]) -> Result<Vec<Option<TimesheetId>>, StoreError>;
+
+    /// The sheets to which imported bookings with these names contribute, each name's in its place,
+    /// by date: more than one where work went on from one sheet's period into another's.
+    async fn sheets_with_entries(&self, names: &[EntryName]) -> Result<Vec<EntrySheets>, StoreError>;
 
     /// The tasks of these projects, or the common tasks for `None`, each project's in its place, in
     /// no order.
@@ -94,6 +103,28 @@ impl dyn View + '_ {
             .collect())
     }
 }
+
+/// How an imported booking is known.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum EntryName {
+    /// By its id.
+    Id(TimeEntryId),
+    /// By its id in the other system.
+    External(Box<str>),
+}
+
+impl EntryName {
+    /// Whether it is what names this contribution's booking.
+    pub fn names(&self, contribution: ContributionRef<'_>) -> bool {
+        match self {
+            Self::Id(id) => contribution.id() == *id,
+            Self::External(external) => contribution.external_id() == Some(external),
+        }
+    }
+}
+
+/// The sheets to which one booking contributes.
+pub type EntrySheets = SmallVec<[Arc<Timesheet>; 1]>;
 
 /// What is around a date in a user's sheets.
 #[derive(Clone, Debug, Default)]

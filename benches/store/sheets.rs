@@ -68,6 +68,7 @@ pub fn sheet(number: u64) -> Timesheet {
         template_id: TemplateId::new(id(8, 0)),
         name: "22.03-28.03".into(),
         rows: Rows::pack(from, &lines).unwrap(),
+        contributions: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::version::RowVersion;
@@ -98,7 +99,7 @@ impl Faults {
 }
 
 /// Stable codes of faults.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum FaultCode {
     /// A needed member is absent or null.
     Required,
@@ -132,6 +133,12 @@ pub enum FaultCode {
     Cycle,
     /// Two members contradict each other.
     Contradiction,
+    /// The local time does not exist: a clock was put forward over it (I14).
+    NoSuchTime,
+    /// The sheet is not in a state in which its hours change (I12).
+    WrongState,
+    /// The day is locked (F10, I12).
+    Locked,
 }
 
 impl FaultCode {
@@ -154,6 +161,9 @@ impl FaultCode {
             Self::Taken => "TAKEN",
             Self::Cycle => "CYCLE",
             Self::Contradiction => "CONTRADICTION",
+            Self::NoSuchTime => "NO_SUCH_TIME",
+            Self::WrongState => "WRONG_STATE",
+            Self::Locked => "LOCKED",
         }
     }
 }

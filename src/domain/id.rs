@@ -77,10 +77,14 @@ ids! {
     ProjectId,
     /// A working-hours schedule.
     ScheduleId,
+    /// An import.
+    SyncJobId,
     /// A node of a task tree, or a common task.
     TaskId,
     /// A timesheet template.
     TemplateId,
+    /// An imported booking.
+    TimeEntryId,
     /// One user's sheet for one period.
     TimesheetId,
     /// An access token (not its secret).

@@ -9,13 +9,14 @@ use uuid::Uuid;
 use super::activity::Activity;
 use super::department::Department;
 use super::id::{
-    ActivityId, DepartmentId, OrganizationId, ProjectId, ScheduleId, TaskId, TemplateId, TimesheetId,
-    TokenId, UserId,
+    ActivityId, DepartmentId, OrganizationId, ProjectId, ScheduleId, SyncJobId, TaskId, TemplateId,
+    TimesheetId, TokenId, UserId,
 };
 use super::organization::Organization;
 use super::project::Project;
 use super::schedule::Schedule;
 use super::settings::Settings;
+use super::sync_job::SyncJob;
 use super::task::ProjectTask;
 use super::template::TimesheetTemplate;
 use super::time::Instant;
@@ -173,6 +174,8 @@ records! {
     Task(ProjectTask, TaskId, "task"),
     /// A sheet.
     Timesheet(Timesheet, TimesheetId, "timesheet"),
+    /// An import.
+    SyncJob(SyncJob, SyncJobId, "import"),
 }
 
 /// The id of the one settings record.
@@ -218,6 +221,7 @@ plain_ids! {
     Project => ProjectId,
     ProjectTask => TaskId,
     Timesheet => TimesheetId,
+    SyncJob => SyncJobId,
 }
 
 impl Settings {
@@ -241,7 +245,7 @@ pub struct UniqueKey {
 
 impl Record {
     /// The keys that no other record of its kind may have: external ids, codes, a user's e-mail,
-    /// an organization's name with its number, a token's hash.
+    /// an organization's name with its number, a token's hash, an owner's key for an import.
     pub fn unique_keys(&self) -> Vec<UniqueKey> {
         let kind = self.key().kind();
         let mut keys = Vec::new();
@@ -290,6 +294,11 @@ impl Record {
                     text + &format!("{byte:02x}")
                 });
                 add("hash", Some(&hash));
+            }
+            Self::SyncJob(it) => {
+                let key = it.idempotency_key.as_deref();
+                let key = key.map(|key| format!("{}\u{1f}{key}", it.owner_id));
+                add("idempotencyKey", key.as_deref());
             }
         }
         keys

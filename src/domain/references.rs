@@ -18,7 +18,8 @@ pub fn references(record: &Record) -> Vec<(Path, Key)> {
         | Record::Activity(_)
         | Record::Schedule(_)
         | Record::Template(_)
-        | Record::Timesheet(_) => {}
+        | Record::Timesheet(_)
+        | Record::SyncJob(_) => {}
         Record::Settings(it) => {
             for (index, (_, id)) in it.templates.entries().iter().enumerate() {
                 add(

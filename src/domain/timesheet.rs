@@ -11,6 +11,7 @@ use super::record::Meta;
 use super::time::{Date, Instant};
 use super::version::RowVersion;
 
+pub mod contributions;
 pub mod copy;
 #[cfg(test)]
 mod fixtures;
@@ -22,6 +23,7 @@ pub mod save;
 pub mod scheduled;
 pub mod sums;
 
+use contributions::Contributions;
 use rows::Rows;
 pub use rows::{CellRef, LineRef, TimeAllocation, TimesheetLine};
 
@@ -52,6 +54,8 @@ pub struct Timesheet {
     pub name: Box<str>,
     /// Its lines and cells.
     pub rows: Rows,
+    /// What imports have brought to its cells; `None` for nothing (I13).
+    pub contributions: Option<Box<Contributions>>,
 }
 
 impl Timesheet {

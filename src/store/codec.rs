@@ -123,6 +123,7 @@ const fn kind_code(kind: Kind) -> u8 {
         Kind::Project => 8,
         Kind::Task => 9,
         Kind::Timesheet => 10,
+        Kind::SyncJob => 11,
     }
 }
 

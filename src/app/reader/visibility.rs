@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::domain::access::{Actor, Permission, Scope};
 use crate::domain::id::UserId;
 use crate::domain::model::Property;
-use crate::domain::model::entities::{timesheet, token, user};
+use crate::domain::model::entities::{sync_job, timesheet, token, user};
 use crate::domain::query::{Filter, Value};
 use crate::domain::record::{Kind, Record};
 use crate::domain::user::User;
@@ -54,6 +54,15 @@ impl<'a> Visibility<'a> {
                 let all = actor.has(Permission::TokensManage);
                 Self::owned(
                     &token::USER_ID,
+                    actor,
+                    Some(if all { Scope::All } else { Scope::Own }),
+                )
+            }
+            // One's own, and everybody's for who may see the imports of others (I19).
+            Kind::SyncJob => {
+                let all = actor.has(Permission::SyncRead);
+                Self::owned(
+                    &sync_job::OWNER_ID,
                     actor,
                     Some(if all { Scope::All } else { Scope::Own }),
                 )

@@ -77,6 +77,8 @@ mod types {
     pub const Status: ValueType = ValueType::Enum(&["Draft", "Submitted", "Approved", "Rejected"]);
     pub const Billing: ValueType = ValueType::Enum(&["TM", "FixedBid", "NonBillable"]);
     pub const State: ValueType = ValueType::Enum(&["Planned", "Open", "Suspended", "Closed"]);
+    pub const Import: ValueType = ValueType::Enum(&["StaticData", "TimeEntries"]);
+    pub const Job: ValueType = ValueType::Enum(&["Accepted", "Running", "Succeeded", "Failed", "Cancelled"]);
 }
 
 entities! {
@@ -182,6 +184,17 @@ entities! {
         DEPARTMENT_ID "departmentId" Id null "Where the owner worked when it was made." |it| optional_id(it.department_id);
         TEMPLATE_ID "templateId" Id "What it was made after." |it| id(it.template_id.uuid());
     } ["user" by "userId" to User, "department" by "departmentId" to Department, "template" by "templateId" to Template]
+    sync_job SyncJob "SyncJob" "SyncJobs" "An import, and what came of it." {
+        ID "id" Id "The id." |it| id(it.id.uuid());
+        CREATED "created" Instant "When it was accepted." |it| Value::Instant(it.meta.created);
+        OWNER_ID "ownerId" Id "Who asked for it." |it| id(it.owner_id.uuid());
+        KIND "kindCode" Import "What it brings." |it| text(it.kind.code());
+        STATE "stateCode" Job "Where it stands." |it| text(it.state.code());
+        DRY_RUN "dryRun" Bool "Whether it only reports what would happen." |it| Value::Bool(it.options.dry_run);
+        ROWS "rows" Int "How many rows it brings." |it| Value::Int(i64::try_from(it.rows).unwrap_or(i64::MAX));
+        STARTED "started" Instant null "When it was begun." |it| optional_instant(it.started);
+        FINISHED "finished" Instant null "When it came to its end." |it| optional_instant(it.finished);
+    } ["owner" by "ownerId" to User]
 }
 
 fn text(text: &str) -> Value<'_> {
@@ -216,7 +229,9 @@ fn optional_hours(value: Option<Hours>) -> Value<'static> {
 mod tests {
     use super::*;
     use crate::domain::approval::ApprovalStatus;
+    use crate::domain::import::ImportKind;
     use crate::domain::project::{BillingType, ProjectState};
+    use crate::domain::sync_job::JobState;
 
     #[test]
     fn the_codes_in_the_table_are_those_of_the_enumerations() {
@@ -230,6 +245,8 @@ mod tests {
         );
         assert_eq!(codes(types::Billing), BillingType::ALL.map(BillingType::code));
         assert_eq!(codes(types::State), ProjectState::ALL.map(ProjectState::code));
+        assert_eq!(codes(types::Import), ImportKind::ALL.map(ImportKind::code));
+        assert_eq!(codes(types::Job), JobState::ALL.map(JobState::code));
     }
 
     #[test]

@@ -237,5 +237,6 @@ pub fn sheet_for(period: Period, lines: &[TimesheetLine]) -> Timesheet {
         template_id: TemplateId::new(Uuid::from_u128(0x7000)),
         name: "a week".into(),
         rows: Rows::pack(period.from(), lines).unwrap(),
+        contributions: None,
     }
 }

@@ -83,6 +83,7 @@ pub fn open<'t>(
         template_id: template.id,
         name: default_name(&opening.owner.name, period).into(),
         rows: Rows::default(),
+        contributions: None,
     })
 }
 

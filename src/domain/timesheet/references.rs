@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use ahash::{AHashMap, AHashSet};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{LineRef, Timesheet, TimesheetLine};
@@ -16,7 +17,7 @@ use crate::domain::task::{ProjectTask, booking};
 use crate::domain::time::Date;
 
 /// What the hours of a line are booked on.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct LineTarget {
     /// The project.
     pub project_id: Option<ProjectId>,

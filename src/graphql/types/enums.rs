@@ -203,4 +203,10 @@ pub enum FaultCode {
     Cycle,
     /// Two members contradict each other.
     Contradiction,
+    /// The local time does not exist: a clock was put forward over it.
+    NoSuchTime,
+    /// The timesheet is not in a state in which its hours change.
+    WrongState,
+    /// The day is locked.
+    Locked,
 }

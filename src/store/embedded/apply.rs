@@ -118,7 +118,8 @@ impl State {
             | Record::Activity(_)
             | Record::Schedule(_)
             | Record::Template(_)
-            | Record::Project(_) => {}
+            | Record::Project(_)
+            | Record::SyncJob(_) => {}
         }
     }
 
@@ -161,7 +162,8 @@ impl State {
             | Record::Activity(_)
             | Record::Schedule(_)
             | Record::Template(_)
-            | Record::Project(_) => {}
+            | Record::Project(_)
+            | Record::SyncJob(_) => {}
         }
         self.records.insert(key, new.clone());
     }

@@ -1,5 +1,5 @@
 //! Where a thing with a known id may be found: a sheet by its own id, or by the id of one of its
-//! lines or cells. Hot and keyed, so in a concurrent map and not in the immutable state; hence
+//! lines or cells, or of a booking that was imported into it. Hot and keyed, so in a concurrent map and not in the immutable state; hence
 //! every answer is only a candidate, to be verified in the state that the asker has pinned.
 //!
 //! That allows for short entries, of which a sheet has two or more: ids are hashed to eight bytes,
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::domain::id::{RowIdPrefix, TimesheetId, UserId};
 use crate::domain::time::Date;
 use crate::domain::timesheet::Timesheet;
+use crate::store::EntryName;
 
 /// Where a sheet is in a state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,7 +50,7 @@ impl Retired {
     }
 }
 
-/// The hash of a sheet's id, or of the shared part of the ids of rows. Keyed anew in every process,
+/// The hash of a sheet's id, of the shared part of the ids of rows, or of a booking's id. Keyed anew in every process,
 /// so that no client can choose ids that meet.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Fingerprint(u64);
@@ -91,6 +92,14 @@ impl Locator {
         self.places(self.fingerprint(prefix))
     }
 
+    /// The candidates for the sheets to which this booking contributes.
+    pub fn places_of_entry(&self, name: &EntryName) -> impl Iterator<Item = Place> {
+        self.places(match name {
+            EntryName::Id(id) => self.fingerprint(id),
+            EntryName::External(id) => self.fingerprint(&**id),
+        })
+    }
+
     /// Notes where a sheet and its rows are.
     pub fn add(&self, sheet: &Timesheet) {
         let spot = self.spot(Place::of(sheet));
@@ -124,7 +133,13 @@ impl Locator {
     fn fingerprints(&self, sheet: &Timesheet) -> impl Iterator<Item = Fingerprint> {
         let rows = sheet.rows.id_prefixes();
         let rows = rows.map(|prefix| self.fingerprint(prefix));
-        std::iter::once(self.fingerprint(sheet.id)).chain(rows)
+        let entries = sheet.contributions().flat_map(|it| {
+            let external = it.external_id().map(|id| self.fingerprint(id));
+            std::iter::once(self.fingerprint(it.id())).chain(external)
+        });
+        std::iter::once(self.fingerprint(sheet.id))
+            .chain(rows)
+            .chain(entries)
     }
 
     /// Those of `ids` that `sheet` does not have.

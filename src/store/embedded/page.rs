@@ -338,5 +338,6 @@ const fn id_property(kind: Kind) -> Option<&'static Property> {
         Kind::Project => Some(&entities::project::ID),
         Kind::Task => Some(&entities::task::ID),
         Kind::Timesheet => Some(&entities::timesheet::ID),
+        Kind::SyncJob => Some(&entities::sync_job::ID),
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::time::Date;
 use crate::domain::timesheet::Timesheet;
 use crate::domain::token::TokenHash;
 use crate::domain::version::RowVersion;
-use crate::store::{Around, Token};
+use crate::store::{Around, EntryName, EntrySheets, Token};
 
 /// One user's sheets, in date order.
 pub type Sheets = Arc<[Arc<Timesheet>]>;
@@ -113,6 +113,19 @@ impl State {
             .places_of_row(row)
             .filter_map(|place| self.sheet_at(place))
             .find(|sheet| wanted(sheet.id) && sheet.rows.has_row(row))
+    }
+
+    /// The sheets to which this booking contributes, by date.
+    pub fn sheets_with_entry(&self, locator: &Locator, name: &EntryName) -> EntrySheets {
+        let mut sheets: EntrySheets = locator
+            .places_of_entry(name)
+            .filter_map(|place| self.sheet_at(place))
+            .filter(|sheet| sheet.contributions().any(|it| name.names(it)))
+            .cloned()
+            .collect();
+        sheets.sort_by_key(|sheet| (sheet.period.from(), sheet.id));
+        sheets.dedup_by_key(|sheet| sheet.id);
+        sheets
     }
 
     /// Everybody whose manager is `manager`, directly or not, in order of their ids. Who manages

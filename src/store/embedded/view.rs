@@ -11,13 +11,13 @@ use super::state::State;
 use crate::domain::id::{ProjectId, TimesheetId, UserId};
 use crate::domain::period::Period;
 use crate::domain::query::{Page, Query};
-use crate::domain::record::{Key, Record, UniqueKey};
+use crate::domain::record::{Key, Kind, Record, UniqueKey};
 use crate::domain::task::ProjectTask;
 use crate::domain::time::Date;
 use crate::domain::timesheet::Timesheet;
 use crate::domain::token::{AccessToken, TokenHash};
 use crate::domain::user::User;
-use crate::store::{Around, StoreError, Token, View};
+use crate::store::{Around, EntryName, EntrySheets, StoreError, Token, View};
 
 /// A state that stays as it is for as long as this is held.
 #[derive(Clone)]
@@ -35,6 +35,11 @@ impl View for Pinned {
     async fn records(&self, keys: &[Key]) -> Result<Vec<Option<Record>>, StoreError> {
         let found = keys.iter().map(|key| self.state.record(&self.locator, *key));
         Ok(found.collect())
+    }
+
+    async fn all_of(&self, kinds: &[Kind]) -> Result<Vec<Record>, StoreError> {
+        let all = kinds.iter().flat_map(|kind| self.state.of_kind(*kind));
+        Ok(all.cloned().collect())
     }
 
     async fn page(&self, query: &Query) -> Result<Page, StoreError> {
@@ -62,6 +67,11 @@ impl View for Pinned {
     async fn sheets_with_rows(&self, rows: &[Uuid]) -> Result<Vec<Option<TimesheetId>>, StoreError> {
         let holder = |row: &Uuid| self.state.sheet_with_row(&self.locator, *row, |_| true);
         Ok(rows.iter().map(|row| holder(row).map(|sheet| sheet.id)).collect())
+    }
+
+    async fn sheets_with_entries(&self, names: &[EntryName]) -> Result<Vec<EntrySheets>, StoreError> {
+        let sheets = |name| self.state.sheets_with_entry(&self.locator, name);
+        Ok(names.iter().map(sheets).collect())
     }
 
     async fn tasks_of(

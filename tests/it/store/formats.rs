@@ -7,19 +7,27 @@ use proptest::prelude::*;
 use punchcard::domain::access::{Permission, Role};
 use punchcard::domain::activity::Activity;
 use punchcard::domain::approval::ApprovalStatus;
+use punchcard::domain::change::Face;
 use punchcard::domain::effective::Effective;
+use punchcard::domain::error::{Fault, FaultCode, Path as ErrorPath};
 use punchcard::domain::hours::Hours;
 use punchcard::domain::id::{
-    ActivityId, AllocationId, DepartmentId, LineId, OrganizationId, ProjectId, ScheduleId, TaskId, TemplateId,
+    ActivityId, AllocationId, DepartmentId, LineId, OrganizationId, ProjectId, ScheduleId, SyncJobId, TaskId,
+    TemplateId, TimeEntryId, TokenId,
 };
+use punchcard::domain::import::{Collection, ImportKind, ImportOptions, OnError, Place, Report};
 use punchcard::domain::organization::{Contact, Organization};
 use punchcard::domain::period::PeriodKind;
 use punchcard::domain::project::{BillingType, Project, ProjectState};
 use punchcard::domain::record::{Key, Kind, Meta, Record};
 use punchcard::domain::schedule::{Pattern, Schedule, ScheduleException};
 use punchcard::domain::settings::Settings;
+use punchcard::domain::sync_job::{JobFault, JobState, SyncJob};
 use punchcard::domain::task::{Assignees, ProjectTask};
 use punchcard::domain::template::TimesheetTemplate;
+use punchcard::domain::time_entry::{EntryTime, TimeEntry, WorkedTime};
+use punchcard::domain::timesheet::contributions::{Contribution, Contributions};
+use punchcard::domain::timesheet::references::LineTarget;
 use punchcard::domain::timesheet::rows::Rows;
 use punchcard::domain::timesheet::{LineRef, TimeAllocation, Timesheet, TimesheetLine};
 use punchcard::domain::token::TokenHash;
@@ -68,6 +76,7 @@ fn one_of_each_kind() -> Vec<Record> {
         record(full_project()),
         record(full_task()),
         record(full_sheet()),
+        record(full_job()),
     ]
 }
 
@@ -181,8 +190,70 @@ fn full_sheet() -> Timesheet {
             time_off_request_id: Some(uuid(92)),
         }],
     };
+    sheet.contributions = Contributions::pack(vec![contribution(line.target())]).map(Box::new);
     sheet.rows = Rows::pack(day(0), &[line]).unwrap();
     sheet
+}
+
+fn contribution(target: LineTarget) -> Contribution {
+    let entry = TimeEntry {
+        id: TimeEntryId::new(uuid(93)),
+        external_id: Some("E-1".into()),
+        target,
+        time: EntryTime::Span {
+            logon: instant(100),
+            logoff: instant(200),
+            break_hours: Hours::from_units(1),
+        },
+        description: "Measured".into(),
+        is_deleted: true,
+        last_update: Some(instant(8)),
+    };
+    Contribution {
+        entry,
+        date: day(2),
+        worked: WorkedTime::from_micros(90),
+    }
+}
+
+fn full_job() -> SyncJob {
+    let mut report = Report {
+        timesheets_opened: 1,
+        timesheets_changed: 2,
+        ..Report::default()
+    };
+    report.fail(
+        Place::at(Collection::TimeEntries, 3),
+        Some("E-3"),
+        [Fault {
+            path: ErrorPath::of("logoff"),
+            code: FaultCode::Contradiction,
+            message: "before the logon".to_owned(),
+        }],
+    );
+    SyncJob {
+        id: SyncJobId::new(uuid(10)),
+        meta: meta(),
+        owner_id: user_id(1),
+        token_id: Some(TokenId::new(uuid(3))),
+        face: Face::Import,
+        kind: ImportKind::TimeEntries,
+        options: ImportOptions {
+            on_error: OnError::Skip,
+            dry_run: true,
+        },
+        idempotency_key: Some("2026-11".into()),
+        rows: 4,
+        bytes: 400,
+        state: JobState::Failed,
+        started: Some(instant(12)),
+        finished: Some(instant(13)),
+        report: Some(Box::new(report)),
+        fault: Some(Box::new(JobFault {
+            code: "FAULTS".into(),
+            message: "one row is bad".into(),
+        })),
+    }
 }
 
 fn entry() -> Entry {
@@ -264,7 +335,7 @@ proptest! {
 
     #[test]
     fn a_broken_record_gets_an_answer(
-        which in 0..11_usize,
+        which in 0..Kind::ALL.len(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
         let mut bytes = codec::to_bytes(&one_of_each_kind()[which]).unwrap();
@@ -305,17 +376,16 @@ async fn a_journal_of_format_1_opens() {
     );
     let view = store.view(None).await.unwrap();
     assert_eq!(view.at().0, 3);
-    for (number, wanted) in one_of_each_kind().into_iter().enumerate() {
+    let mut version = 0;
+    let mut next = || {
+        version += 1;
+        RowVersion::new(version)
+    };
+    for mut wanted in one_of_each_kind() {
         let found = view.records(&[wanted.key()]).await.unwrap().remove(0).unwrap();
-        let mut wanted = wanted;
-        let mut version = found.meta().version.value();
-        assert_eq!(version, number as u64 + 1);
         match &mut wanted {
-            Record::Timesheet(sheet) => std::sync::Arc::make_mut(sheet).assign_versions(|| {
-                version += 1;
-                RowVersion::new(version - 1)
-            }),
-            other => other.meta_mut().version = RowVersion::new(version),
+            Record::Timesheet(sheet) => std::sync::Arc::make_mut(sheet).assign_versions(&mut next),
+            other => other.meta_mut().version = next(),
         }
         assert_eq!(found, wanted);
     }

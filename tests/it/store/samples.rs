@@ -163,6 +163,7 @@ pub fn sheet(n: u128, user: u128, period: Period) -> Timesheet {
         template_id: TemplateId::new(uuid(1)),
         name: format!("Sheet {n}").into(),
         rows: Rows::default(),
+        contributions: None,
     }
 }
 

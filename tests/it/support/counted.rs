@@ -9,13 +9,15 @@ use punchcard::domain::change::ChangeSet;
 use punchcard::domain::id::{ProjectId, TimesheetId, UserId};
 use punchcard::domain::period::Period;
 use punchcard::domain::query::{Page, Query};
-use punchcard::domain::record::{Key, Record, UniqueKey};
+use punchcard::domain::record::{Key, Kind, Record, UniqueKey};
 use punchcard::domain::task::ProjectTask;
 use punchcard::domain::time::Date;
 use punchcard::domain::timesheet::Timesheet;
 use punchcard::domain::token::{AccessToken, TokenHash};
 use punchcard::domain::user::User;
-use punchcard::store::{Around, Change, Committed, Lagged, Store, StoreError, Token, View};
+use punchcard::store::{
+    Around, Change, Committed, EntryName, EntrySheets, Lagged, Store, StoreError, Token, View,
+};
 use uuid::Uuid;
 
 /// Counts the questions to another store's views.
@@ -75,6 +77,10 @@ impl View for CountedView {
         self.ask().records(keys).await
     }
 
+    async fn all_of(&self, kinds: &[Kind]) -> Result<Vec<Record>, StoreError> {
+        self.ask().all_of(kinds).await
+    }
+
     async fn page(&self, query: &Query) -> Result<Page, StoreError> {
         self.ask().page(query).await
     }
@@ -89,6 +95,10 @@ impl View for CountedView {
 
     async fn sheets_with_rows(&self, rows: &[Uuid]) -> Result<Vec<Option<TimesheetId>>, StoreError> {
         self.ask().sheets_with_rows(rows).await
+    }
+
+    async fn sheets_with_entries(&self, names: &[EntryName]) -> Result<Vec<EntrySheets>, StoreError> {
+        self.ask().sheets_with_entries(names).await
     }
 
     async fn tasks_of(

@@ -310,5 +310,6 @@ pub fn sheet(number: u128, owner: Person, from: &str) -> Timesheet {
         template_id: template_id(1),
         name: format!("{owner:?} {}-{}", period.from().dotted(), period.to().dotted()).into(),
         rows: Rows::default(),
+        contributions: None,
     }
 }

