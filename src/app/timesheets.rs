@@ -19,6 +19,7 @@ use crate::domain::timesheet::save::{self, SaveTimesheet};
 use crate::domain::timesheet::{LineRef, Timesheet};
 use crate::domain::user::User;
 use crate::domain::version::RowVersion;
+use crate::store::View;
 
 pub mod references;
 
@@ -129,7 +130,7 @@ async fn plan_opening(
             "you may not open timesheets for this user".to_owned(),
         ));
     }
-    let (settings, templates) = settings_with_templates(&reader).await?;
+    let (settings, templates) = settings_with_templates(reader.unlimited()).await?;
     let opening = Opening {
         id,
         owner: &user,
@@ -156,10 +157,10 @@ async fn plan_opening(
     Ok(Decision::Change(planned))
 }
 
-async fn settings_with_templates(
-    reader: &Reader,
+/// The settings, and the templates that they name.
+pub(super) async fn settings_with_templates(
+    view: &dyn View,
 ) -> Result<(Arc<Settings>, Vec<Arc<TimesheetTemplate>>), Error> {
-    let view = reader.unlimited();
     let settings = view
         .get::<Settings>(SettingsId)
         .await?

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 pub mod catalog;
+pub mod entries;
 pub mod payload;
 pub mod progress;
 pub mod report;

@@ -14,6 +14,11 @@ pub struct Period {
 impl Period {
     /// The longest period that any kind makes, in days.
     pub const MAX_DAYS: usize = 31;
+    /// All dates of the calendar.
+    pub const EVER: Self = Self {
+        from: Date::MIN,
+        to: Date::MAX,
+    };
 
     /// From `from` to `to`, both included; `None` if they are in the wrong order.
     pub fn new(from: Date, to: Date) -> Option<Self> {

@@ -84,8 +84,35 @@ impl From<Hours> for WorkedTime {
     }
 }
 
+impl std::ops::Add for WorkedTime {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
 impl std::iter::Sum for WorkedTime {
     fn sum<I: Iterator<Item = Self>>(times: I) -> Self {
-        Self(times.fold(0, |sum, time| sum.saturating_add(time.0)))
+        times.fold(Self::ZERO, std::ops::Add::add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hours, WorkedTime};
+
+    #[test]
+    fn minutes_are_added_up_before_they_are_rounded() {
+        let third = WorkedTime::from_micros(20 * 60_000_000);
+        assert_eq!(third.to_hours(), Hours::from_units(33_333));
+        let whole: WorkedTime = [third; 3].into_iter().sum();
+        assert_eq!(whole.to_hours(), Hours::whole(1));
+        assert_eq!(
+            WorkedTime::from(Hours::from_units(7)).to_hours(),
+            Hours::from_units(7)
+        );
+        assert_eq!(WorkedTime::from_micros(18_000).to_hours(), Hours::from_units(1));
+        assert_eq!(WorkedTime::from_micros(17_999).to_hours(), Hours::ZERO);
     }
 }

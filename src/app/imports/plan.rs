@@ -7,10 +7,13 @@ use std::sync::Arc;
 use crate::app::Error;
 use crate::domain::change::Guard;
 use crate::domain::id::IdSource;
-use crate::domain::import::{Catalog, ImportOptions, Payload, Phase, Report};
+use crate::domain::import::report::Outcome;
+use crate::domain::import::{Catalog, ImportOptions, OnError, Payload, Phase, Report};
 use crate::domain::record::Record;
 use crate::domain::time::Instant;
 use crate::store::View;
+
+mod bookings;
 
 /// Is told how far the planning has come, and says whether to go on.
 pub trait Steps: Sync {
@@ -70,12 +73,20 @@ impl<E: Into<Error>> From<E> for NoPlan {
 /// Plans an import. Bad rows are in the report; whether they stop it is in its options (I15).
 pub async fn plan(planning: &Planning, payload: Payload, steps: &dyn Steps) -> Result<PlannedImport, NoPlan> {
     let known = planning.view.all_of(Catalog::KINDS).await?;
-    let _catalog = Catalog::new(known);
-    steps.reach(Phase::Matching, 0, 0)?;
+    let catalog = Catalog::new(known);
     let mut planned = PlannedImport::default();
     for fault in payload.unreadable {
+        if let Some(place) = fault.place {
+            planned.report.count(place.collection, Outcome::Failed);
+        }
         planned.report.note(fault);
     }
+    bookings::plan(planning, payload.entries, &catalog, steps, &mut planned).await?;
     planned.report.keep_first_faults();
+    let ImportOptions { on_error, dry_run } = planning.options;
+    if dry_run || (on_error == OnError::Fail && planned.report.has_faults()) {
+        planned.puts.clear();
+        planned.guards.clear();
+    }
     Ok(planned)
 }

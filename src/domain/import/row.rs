@@ -138,7 +138,7 @@ pub enum Reference {
     /// code, a user's e-mail address.
     Key(Box<str>),
     /// A customer by name and number, which only together are unique.
-    NameAndNumber(Box<str>, Box<str>),
+    NameAndNumber(Box<(Box<str>, Box<str>)>),
 }
 
 impl fmt::Display for Reference {
@@ -147,7 +147,7 @@ impl fmt::Display for Reference {
             Self::Id(id) => id.fmt(f),
             Self::ExternalId(id) => write!(f, "with the external id {id:?}"),
             Self::Key(key) => write!(f, "{key:?}"),
-            Self::NameAndNumber(name, number) => write!(f, "{name:?} with the number {number:?}"),
+            Self::NameAndNumber(both) => write!(f, "{:?} with the number {:?}", both.0, both.1),
         }
     }
 }
@@ -291,4 +291,12 @@ pub enum Moment {
     Instant(Instant),
     /// On the owner's clock, without one: microseconds since 1970-01-01T00:00:00 there.
     Local(i64),
+}
+
+impl EntryRow {
+    /// What it is known by, for messages: the other system's id, else ours.
+    pub fn name(&self) -> Option<String> {
+        let external = self.external_id.as_deref().map(str::to_owned);
+        external.or_else(|| self.id.map(|id| id.to_string()))
+    }
 }

@@ -22,6 +22,14 @@ pub struct Contribution {
     pub worked: WorkedTime,
 }
 
+impl Contribution {
+    /// The order in which a sheet has them: by date, by what they are booked on, by time.
+    pub fn in_order(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |it: &Self| (it.date, it.entry.target, it.entry.time, it.entry.id);
+        key(self).cmp(&key(other))
+    }
+}
+
 /// All contributions to one sheet, by date. What they are booked on is kept once for all.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Contributions {
@@ -53,10 +61,7 @@ impl Contributions {
     /// Packs them; `None` if they are booked on more than a sheet can tell apart, which its limits
     /// keep far below.
     pub fn pack(mut contributions: Vec<Contribution>) -> Option<Self> {
-        contributions.sort_by(|a, b| {
-            let key = |it: &Contribution| (it.date, it.entry.target, it.entry.time, it.entry.id);
-            key(a).cmp(&key(b))
-        });
+        contributions.sort_by(Contribution::in_order);
         let mut targets: Vec<LineTarget> = contributions.iter().map(|it| it.entry.target).collect();
         targets.sort_unstable();
         targets.dedup();

@@ -130,7 +130,7 @@ impl Shelved for Organization {
     fn key_of(reference: &Reference) -> Option<String> {
         match reference {
             Reference::Key(name) => Some(name.to_string()),
-            Reference::NameAndNumber(name, number) => Some(name_and_number(name, number)),
+            Reference::NameAndNumber(both) => Some(name_and_number(&both.0, &both.1)),
             Reference::Id(_) | Reference::ExternalId(_) => None,
         }
     }
