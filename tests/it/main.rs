@@ -12,6 +12,8 @@ mod graphql;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod stories;

@@ -213,7 +213,7 @@ impl Loom<'_> {
 
     /// Weaves the sheets of these owners, and tells what they refuse.
     fn weave(&mut self, owners: &[usize]) -> Vec<Refused> {
-        let woven: Vec<(usize, Result<Vec<Woven>, Vec<Refused>>)> = owners
+        let woven: Vec<_> = owners
             .par_iter()
             .filter_map(|number| Some((*number, self.weave_one(self.owners.get(*number)?))))
             .collect();
@@ -268,13 +268,11 @@ impl Loom<'_> {
                 .push(Guard::Version(User::key(user.id), user.meta.version));
             for Woven { sheet, before } in owner.woven {
                 planned.report.timesheets_changed += 1;
-                planned.guards.push(match before {
-                    Some(version) => Guard::Version(Timesheet::key(sheet.id), version),
-                    None => {
-                        planned.report.timesheets_opened += 1;
-                        Guard::PeriodFree(sheet.user_id, sheet.period)
-                    }
-                });
+                planned.report.timesheets_opened += u64::from(before.is_none());
+                planned.guards.push(before.map_or_else(
+                    || Guard::PeriodFree(sheet.user_id, sheet.period),
+                    |version| Guard::Version(Timesheet::key(sheet.id), version),
+                ));
                 planned.puts.push(Record::Timesheet(Arc::new(sheet)));
             }
         }

@@ -13,7 +13,6 @@ use crate::domain::id::{ActivityId, ProjectId, TaskId, TimeEntryId};
 use crate::domain::import::catalog::{Catalog, Missing};
 use crate::domain::import::report::Outcome;
 use crate::domain::import::row::{EntryRow, Placed, Reference};
-use crate::domain::patch::Patch;
 use crate::domain::project::Project;
 use crate::domain::task::{ProjectTask, booking};
 use crate::domain::time_entry::TimeEntry;
@@ -114,6 +113,9 @@ fn faults_of(error: Error) -> Vec<Fault> {
         }],
     }
 }
+
+/// What is wrong has been noted as a fault.
+struct Noted;
 
 struct Reading<'a> {
     row: &'a EntryRow,
@@ -242,43 +244,43 @@ impl<'a> Reading<'a> {
         let activity = self.activity(before.activity_id);
         Some(LineTarget {
             project_id: Some(project?),
-            task_id: task?,
-            activity_id: activity?,
+            task_id: task.ok()?,
+            activity_id: activity.ok()?,
         })
     }
 
-    /// `None` if it was noted as a fault.
-    fn task(&mut self, project: Option<ProjectId>, before: Option<TaskId>) -> Option<Option<TaskId>> {
+    fn task(&mut self, project: Option<ProjectId>, before: Option<TaskId>) -> Result<Option<TaskId>, Noted> {
         let catalog = self.catalog;
-        match given(&self.row.task) {
-            Given::Nothing => Some(before),
-            Given::Null => Some(None),
-            Given::Some(reference) => {
-                let found = catalog.task_for(project?, reference);
+        match &self.row.task {
+            None => Ok(before),
+            Some(None) => Ok(None),
+            Some(Some(reference)) => {
+                let found = catalog.task_for(project.ok_or(Noted)?, reference);
                 self.found("taskId", "task of the project or common task", reference, found)
                     .map(|task| Some(task.id))
+                    .ok_or(Noted)
             }
         }
     }
 
-    /// `None` if it was noted as a fault.
-    fn activity(&mut self, before: Option<ActivityId>) -> Option<Option<ActivityId>> {
+    fn activity(&mut self, before: Option<ActivityId>) -> Result<Option<ActivityId>, Noted> {
         let catalog = self.catalog;
-        match given(&self.row.activity) {
-            Given::Nothing => Some(before),
-            Given::Null => Some(None),
-            Given::Some(reference) => {
-                let found = catalog.activities.find(reference);
-                let activity = self.found("activityId", "activity", reference, found)?;
-                if !activity.meta.is_active && before != Some(activity.id) {
-                    let message = "the activity is not in use";
-                    self.faults
-                        .add(Path::of("activityId"), FaultCode::NotOpen, message);
-                    return None;
-                }
-                Some(Some(activity.id))
-            }
+        let reference = match &self.row.activity {
+            None => return Ok(before),
+            Some(None) => return Ok(None),
+            Some(Some(reference)) => reference,
+        };
+        let found = catalog.activities.find(reference);
+        let activity = self
+            .found("activityId", "activity", reference, found)
+            .ok_or(Noted)?;
+        if !activity.meta.is_active && before != Some(activity.id) {
+            let message = "the activity is not in use";
+            self.faults
+                .add(Path::of("activityId"), FaultCode::NotOpen, message);
+            return Err(Noted);
         }
+        Ok(Some(activity.id))
     }
 
     /// I9, for every date of the work.
@@ -353,19 +355,5 @@ fn task_fault(project: &Project, task: &ProjectTask) -> Option<&'static str> {
         Some("the task takes no new bookings")
     } else {
         None
-    }
-}
-
-enum Given<'a> {
-    Nothing,
-    Null,
-    Some(&'a Reference),
-}
-
-const fn given(patch: &Patch<Reference>) -> Given<'_> {
-    match patch {
-        None => Given::Nothing,
-        Some(None) => Given::Null,
-        Some(Some(reference)) => Given::Some(reference),
     }
 }

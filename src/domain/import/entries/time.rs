@@ -69,15 +69,15 @@ fn read_span(row: &EntryRow, stored: Option<EntryTime>, zone: Tz, faults: &mut F
         }) => Some((logon, logoff, break_hours)),
         Some(EntryTime::Day { .. }) | None => None,
     };
-    let mut end = |member, given: Option<Moment>, known: Option<Instant>| match given {
-        Some(moment) => read_moment(member, moment, zone, faults),
-        None => {
-            if known.is_none() {
-                let message = "a time entry needs a logon and a logoff";
-                faults.add(Path::of(member), FaultCode::Required, message);
-            }
-            known
+    let mut end = |member, given: Option<Moment>, known: Option<Instant>| {
+        if let Some(moment) = given {
+            return read_moment(member, moment, zone, faults);
         }
+        if known.is_none() {
+            let message = "a time entry needs a logon and a logoff";
+            faults.add(Path::of(member), FaultCode::Required, message);
+        }
+        known
     };
     let logon = end("logon", row.logon, before.map(|it| it.0));
     let logoff = end("logoff", row.logoff, before.map(|it| it.1));

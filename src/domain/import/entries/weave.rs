@@ -99,7 +99,7 @@ impl Weaving<'_> {
                     let (same_date, others) = split_at(rest, |step| step.date == first.date);
                     refused.extend(same_date.iter().map(|step| Refused {
                         change: step.change,
-                        fault: fault.clone(),
+                        fault: Fault::clone(&fault),
                     }));
                     rest = others;
                 }
@@ -129,7 +129,7 @@ impl Weaving<'_> {
         date: Date,
         last: Option<&Timesheet>,
         ids: &mut dyn FnMut() -> Uuid,
-    ) -> Result<(Timesheet, Option<RowVersion>), Fault> {
+    ) -> Result<(Timesheet, Option<RowVersion>), Box<Fault>> {
         let start = self.sheets.partition_point(|sheet| sheet.period.to() < date);
         let at = self.sheets.get(start);
         if let Some(sheet) = at.filter(|sheet| sheet.period.contains(date)) {
@@ -157,7 +157,7 @@ impl Weaving<'_> {
         };
         open::open(&opening, template)
             .map(|sheet| (sheet, None))
-            .map_err(fault_of)
+            .map_err(|error| Box::new(fault_of(error)))
     }
 
     fn change(&self, step: Step) -> Option<&BookingChange> {

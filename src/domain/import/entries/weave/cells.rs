@@ -24,9 +24,9 @@ pub(super) struct Cells<'i> {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Obstacle {
     /// It would hold so much too many hours (S10).
-    TooFull(Hours, Fault),
+    TooFull(Hours, Box<Fault>),
     /// It does not change (I12), or there is no room for it.
-    Closed(Fault),
+    Closed(Box<Fault>),
 }
 
 impl<'i> Cells<'i> {
@@ -46,17 +46,17 @@ impl<'i> Cells<'i> {
 
     /// Changes the cell by what is brought to it more or less than before. A comment that a person
     /// wrote stays; what only imports said follows them.
-    pub(super) fn bring(&mut self, (target, date): Spot, touched: &Touched) -> Result<(), Obstacle> {
+    pub(super) fn bring(&mut self, (target, date): Spot, touched: &Touched<'_>) -> Result<(), Obstacle> {
         let (before, after) = (&touched.before, &touched.after);
         let place = self.place(target, date);
         let cell = place.and_then(|(line, cell)| self.lines.get(line)?.cells.get(cell));
         let held = cell.map_or(Hours::ZERO, |cell| cell.hours);
         let said = cell.map_or("", |cell| &cell.comment);
         let hours = (held + after.worked.to_hours() - before.worked.to_hours()).max(Hours::ZERO);
-        let comment = if said == before.comment {
-            &after.comment
+        let comment = if said == before.comment() {
+            after.comment()
         } else {
-            said
+            said.to_owned()
         };
         if hours == held && comment == said {
             return Ok(());
@@ -71,7 +71,6 @@ impl<'i> Cells<'i> {
             let fault = fault(FaultCode::OutOfRange, message);
             return Err(Obstacle::TooFull(hours - most, fault));
         }
-        let comment = comment.to_owned();
         let is_empty = hours == Hours::ZERO && comment.is_empty();
         match place {
             Some((line, cell)) => {
@@ -152,10 +151,10 @@ impl<'i> Cells<'i> {
     }
 }
 
-const fn fault(code: FaultCode, message: String) -> Fault {
-    Fault {
+fn fault(code: FaultCode, message: String) -> Box<Fault> {
+    Box::new(Fault {
         path: Path::ROOT,
         code,
         message,
-    }
+    })
 }

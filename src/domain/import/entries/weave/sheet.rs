@@ -9,32 +9,50 @@ use crate::domain::hours::Hours;
 use crate::domain::id::RowIds;
 use crate::domain::time::Date;
 use crate::domain::time_entry::WorkedTime;
-use crate::domain::timesheet::Timesheet;
-use crate::domain::timesheet::contributions::{Contribution, Contributions};
+use crate::domain::timesheet::contributions::{Contribution, ContributionRef, Contributions};
 use crate::domain::timesheet::references::LineTarget;
 use crate::domain::timesheet::rows::{Rows, TimesheetLine};
+use crate::domain::timesheet::{LineRef, Timesheet};
 
 /// What a booking contributes to: not a cell, but what its line is booked on, and its date.
 pub(super) type Spot = (LineTarget, Date);
 
 /// What contributions bring to one spot.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Brought {
+#[derive(Default)]
+pub(super) struct Brought<'a> {
     /// The work.
     pub(super) worked: WorkedTime,
-    /// What was done, in the order of the bookings.
-    pub(super) comment: String,
+    /// What was done, each thing once, in the order of the bookings.
+    said: Vec<&'a str>,
 }
 
 /// What happens to one spot.
 #[derive(Default)]
-pub(super) struct Touched {
+pub(super) struct Touched<'a> {
     /// What was brought before.
-    pub(super) before: Brought,
+    pub(super) before: Brought<'a>,
     /// What is brought from now on.
-    pub(super) after: Brought,
+    pub(super) after: Brought<'a>,
     /// The changes that do it.
-    pub(super) changes: BTreeSet<u32>,
+    changes: BTreeSet<u32>,
+}
+
+impl<'a> Brought<'a> {
+    fn add(&mut self, worked: WorkedTime, description: &'a str) {
+        self.worked = self.worked + worked;
+        if !description.is_empty() && !self.said.contains(&description) {
+            self.said.push(description);
+        }
+    }
+
+    /// What was done, as far as a comment has room for it.
+    pub(super) fn comment(&self) -> String {
+        let mut comment = self.said.join("; ");
+        if let Some((end, _)) = comment.char_indices().nth(Timesheet::MAX_COMMENT_CHARS) {
+            comment.truncate(end);
+        }
+        comment
+    }
 }
 
 impl Weaving<'_> {
@@ -46,15 +64,9 @@ impl Weaving<'_> {
             steps,
         } = work;
         self.admit(&sheet, steps)?;
-        let mut touched = self.touched(&sheet, steps);
-        for (spot, touched) in &mut touched {
-            touched.before = brought(sheet.contributions().map(|it| it.to_contribution()), *spot);
-        }
         let contributions = self.contributions(&sheet, steps);
-        for (spot, touched) in &mut touched {
-            touched.after = brought(contributions.iter().cloned(), *spot);
-        }
-        let lines: Vec<TimesheetLine> = sheet.lines().map(|line| line.to_line()).collect();
+        let touched = self.touched(&sheet, &contributions, steps);
+        let lines: Vec<TimesheetLine> = sheet.lines().map(LineRef::to_line).collect();
         let mut fresh = ids.by_ref().filter(|id| !sheet.rows.has_row(*id));
         let mut cells = Cells::new(lines, self.now, &mut fresh);
         let mut refused = Vec::new();
@@ -129,9 +141,14 @@ impl Weaving<'_> {
         if refused.is_empty() { Ok(()) } else { Err(refused) }
     }
 
-    /// The spots that the steps meet.
-    fn touched(&self, sheet: &Timesheet, steps: &[Step]) -> BTreeMap<Spot, Touched> {
-        let mut touched: BTreeMap<Spot, Touched> = BTreeMap::new();
+    /// The spots that the steps meet, with what is brought to them before and after.
+    fn touched<'a>(
+        &self,
+        sheet: &'a Timesheet,
+        contributions: &'a [Contribution],
+        steps: &[Step],
+    ) -> BTreeMap<Spot, Touched<'a>> {
+        let mut touched: BTreeMap<Spot, Touched<'a>> = BTreeMap::new();
         let mut touch = |spot, change| touched.entry(spot).or_default().changes.insert(change);
         for step in steps {
             let Some(change) = self.change(*step) else {
@@ -149,6 +166,18 @@ impl Weaving<'_> {
                 }
             }
         }
+        for it in sheet.contributions().filter(|it| !it.is_deleted()) {
+            if let Some(touched) = touched.get_mut(&(it.target(), it.date())) {
+                touched.before.add(it.worked(), it.description());
+            }
+        }
+        for Contribution { entry, date, worked } in contributions {
+            if !entry.is_deleted
+                && let Some(touched) = touched.get_mut(&(entry.target, *date))
+            {
+                touched.after.add(*worked, &entry.description);
+            }
+        }
         touched
     }
 
@@ -162,7 +191,7 @@ impl Weaving<'_> {
         let stay = sheet
             .contributions()
             .filter(|it| !gone.contains(&(it.id(), it.date())))
-            .map(|it| it.to_contribution());
+            .map(ContributionRef::to_contribution);
         let come = steps.iter().filter_map(|step| {
             let (change, part) = self.part(*step)?;
             Some(Contribution {
@@ -178,7 +207,13 @@ impl Weaving<'_> {
 
     /// Which changes a cell does not take: all, or, where they come together to too many hours, the
     /// last of the payload that make them too many.
-    fn culprits(&self, spot: Spot, touched: &Touched, steps: &[Step], obstacle: Obstacle) -> Vec<Refused> {
+    fn culprits(
+        &self,
+        spot: Spot,
+        touched: &Touched<'_>,
+        steps: &[Step],
+        obstacle: Obstacle,
+    ) -> Vec<Refused> {
         let (mut excess, fault) = match obstacle {
             Obstacle::Closed(fault) => return refuse(touched.changes.iter().copied(), &fault),
             Obstacle::TooFull(excess, fault) => (excess, fault),
@@ -212,25 +247,4 @@ fn refuse(changes: impl IntoIterator<Item = u32>, fault: &Fault) -> Vec<Refused>
         fault: fault.clone(),
     });
     refused.collect()
-}
-
-/// What those of `contributions` that meet `spot` bring to it.
-fn brought(contributions: impl Iterator<Item = Contribution>, spot: Spot) -> Brought {
-    let mut brought = Brought::default();
-    let mut said: Vec<Box<str>> = Vec::new();
-    for contribution in contributions {
-        let Contribution { entry, date, worked } = contribution;
-        if (entry.target, date) != spot || entry.is_deleted {
-            continue;
-        }
-        brought.worked = brought.worked + worked;
-        if !entry.description.is_empty() && !said.contains(&entry.description) {
-            said.push(entry.description);
-        }
-    }
-    brought.comment = said.join("; ");
-    if let Some((end, _)) = brought.comment.char_indices().nth(Timesheet::MAX_COMMENT_CHARS) {
-        brought.comment.truncate(end);
-    }
-    brought
 }
