@@ -15,3 +15,4 @@ pub mod metrics;
 pub mod request_id;
 pub mod tls;
 pub mod ui;
+pub mod uploads;

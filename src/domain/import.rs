@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod catalog;
 pub mod entries;
+pub mod moment;
 pub mod payload;
 pub mod progress;
 pub mod report;

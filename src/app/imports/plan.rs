@@ -75,10 +75,13 @@ pub async fn plan(planning: &Planning, payload: Payload, steps: &dyn Steps) -> R
     let known = planning.view.all_of(Catalog::KINDS).await?;
     let catalog = Catalog::new(known);
     let mut planned = PlannedImport::default();
+    // The faults of one row follow each other.
+    let mut last = None;
     for fault in payload.unreadable {
-        if let Some(place) = fault.place {
+        if let Some(place) = fault.place.filter(|place| last != Some(*place)) {
             planned.report.count(place.collection, Outcome::Failed);
         }
+        last = fault.place;
         planned.report.note(fault);
     }
     bookings::plan(planning, payload.entries, &catalog, steps, &mut planned).await?;

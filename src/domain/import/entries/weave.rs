@@ -20,8 +20,6 @@ use crate::domain::version::RowVersion;
 
 mod cells;
 mod sheet;
-#[cfg(test)]
-mod tests;
 
 /// What the sheets of one owner are decided with.
 #[derive(Clone, Copy, Debug)]
