@@ -14,6 +14,7 @@ use crate::graphql;
 mod backup;
 mod check;
 mod demo;
+mod import;
 mod reach;
 mod remote;
 mod serve;
@@ -24,7 +25,8 @@ Exit codes:
   0  done
   1  not done; the error stream says why
   2  the command line is not understood
-  4  `check` found damage";
+  4  `check` found damage
+  5  `import` met bad rows; the error stream says which";
 
 /// A timesheet server that starts with one command.
 #[derive(Debug, Parser)]
@@ -49,6 +51,8 @@ enum Command {
     Schema,
     /// Fills an empty folder with a made-up company.
     Demo(demo::Demo),
+    /// Sends files with projects or hours to a server, and tells what became of them.
+    Import(import::Import),
 }
 
 /// The folder that a command works on.
@@ -74,6 +78,15 @@ struct Failure {
 impl Failure {
     const NOT_DONE: u8 = 1;
     const DAMAGED: u8 = 4;
+    const FAULTS: u8 = 5;
+
+    /// The same, with what it is about in front.
+    fn about(self, what: &str) -> Self {
+        Self {
+            text: format!("{what}: {}", self.text),
+            ..self
+        }
+    }
 }
 
 impl<E: fmt::Display> From<E> for Failure {
@@ -96,7 +109,7 @@ pub fn run() -> ExitCode {
         }
     };
     match execute(cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             let _closed = writeln!(std::io::stderr(), "punchcard: {}", failure.text);
             ExitCode::from(failure.code)
@@ -104,9 +117,9 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn execute(command: Command) -> Result<(), Failure> {
+fn execute(command: Command) -> Result<ExitCode, Failure> {
     let runtime = Runtime::new()?;
-    match command {
+    let done = match command {
         Command::Serve(serve) => {
             let ended = runtime.block_on(serve.run());
             // A server that is told to stop while it reads its data does not wait for the rest.
@@ -118,7 +131,9 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Check(folder) => check::run(&folder),
         Command::Schema => print(graphql::schema::sdl().trim_end()),
         Command::Demo(demo) => runtime.block_on(demo.run()),
-    }
+        Command::Import(import) => return runtime.block_on(import.run()),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// Prints a line of the answer.
