@@ -35,6 +35,7 @@ pub struct App {
     ids: Arc<dyn IdSource>,
     secrets: Arc<dyn ports::Secrets>,
     sessions: sessions::Sessions,
+    imports: imports::Imports,
 }
 
 /// How often a decision is made anew when the ground shifts under it before it is given up.
@@ -47,6 +48,7 @@ impl App {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
         secrets: Arc<dyn ports::Secrets>,
+        payloads: Arc<dyn imports::payloads::Payloads>,
     ) -> Arc<Self> {
         Arc::new(Self {
             store,
@@ -54,6 +56,7 @@ impl App {
             ids,
             secrets,
             sessions: sessions::Sessions::default(),
+            imports: imports::Imports::new(payloads),
         })
     }
 
@@ -64,7 +67,8 @@ impl App {
 
     /// Reads as `caller`: a consistent picture that shows only what they may see.
     pub async fn reader(&self, caller: &Caller) -> Result<Reader, Error> {
-        Reader::new(self.store.view(None).await?, caller, self.now()).await
+        let live = Arc::clone(self.imports.live());
+        Reader::new(self.store.view(None).await?, caller, self.now(), live).await
     }
 
     /// Decides and commits. A decision on which the ground has shifted before the commit is made

@@ -5,6 +5,8 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::app::imports::KeepPayloads;
+
 /// Everything that one server is told when it starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -17,6 +19,8 @@ pub struct Settings {
     /// Origins, such as `https://example.org`, whose pages may open WebSockets, beside the server's
     /// own.
     pub origins: Vec<String>,
+    /// How long the payloads of imports that are over are kept.
+    pub payloads: KeepPayloads,
     /// How much of what it takes.
     pub limits: Limits,
 }
@@ -29,6 +33,7 @@ impl Settings {
             demo: false,
             tls: None,
             origins: Vec::new(),
+            payloads: KeepPayloads::default(),
             limits: Limits::default(),
         }
     }

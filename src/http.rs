@@ -13,6 +13,7 @@ pub mod limits;
 pub mod logs;
 pub mod metrics;
 pub mod request_id;
+pub mod sync;
 pub mod tls;
 pub mod ui;
 pub mod uploads;

@@ -12,7 +12,8 @@ use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::app::App;
+use crate::app::imports::payloads::Payloads;
+use crate::app::{self, App};
 use crate::config::Settings;
 use crate::demo::Shape;
 use crate::domain;
@@ -26,6 +27,7 @@ use crate::http::area::Area;
 use crate::http::auth::Doorkeeper;
 use crate::http::closing::{self, Closing};
 use crate::http::gate::{Gate, Introduce, Routes};
+use crate::http::sync::{self, UntilWithdrawn};
 use crate::http::tls::TlsError;
 use crate::http::{admin, answer, health, metrics, tls, ui};
 use crate::store::embedded::{Embedded, Health, Options};
@@ -36,12 +38,14 @@ mod backups;
 pub mod first_start;
 pub mod local;
 pub mod open_files;
+pub mod payloads;
 mod sessions;
 pub mod system;
 
 use address::Address;
 use backups::OutgoingBackups;
 use first_start::AdministratorsToken;
+use payloads::PayloadFolder;
 use sessions::Sessions;
 use system::{SystemClock, SystemSecrets, TimeOrderedIds};
 
@@ -54,6 +58,9 @@ pub enum ServeError {
     /// The data cannot be opened, or not be written at the first start.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The imports that were not over cannot be taken up.
+    #[error(transparent)]
+    Imports(#[from] app::Error),
     /// The certificate is of no use.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -113,6 +120,7 @@ impl Listening {
 struct Files {
     tls: Option<TlsAcceptor>,
     store: Arc<Embedded>,
+    payloads: Arc<dyn Payloads>,
 }
 
 impl Files {
@@ -122,7 +130,16 @@ impl Files {
         let read = tokio::task::spawn_blocking(move || {
             let tls = tls.as_ref().map(tls::acceptor).transpose()?;
             let store = Embedded::open(&folder, Options::default())?;
-            Ok(Self { tls, store })
+            // The store's lock is this process's claim to the whole folder.
+            let payloads = PayloadFolder::within(&folder).map_err(|source| ServeError::File {
+                path: folder.join(payloads::FOLDER),
+                source,
+            })?;
+            Ok(Self {
+                tls,
+                store,
+                payloads: Arc::new(payloads),
+            })
         });
         read.await?
     }
@@ -133,6 +150,17 @@ impl Server {
     pub async fn open(settings: Settings) -> Result<Self, ServeError> {
         let figures = metrics::begin()?;
         let files = Files::read(&settings).await?;
+        Self::over(files, settings, figures).await
+    }
+
+    /// The same, with payloads that `keep` makes of those in the data folder.
+    pub async fn open_keeping(
+        settings: Settings,
+        keep: impl FnOnce(Arc<dyn Payloads>) -> Arc<dyn Payloads>,
+    ) -> Result<Self, ServeError> {
+        let figures = metrics::begin()?;
+        let mut files = Files::read(&settings).await?;
+        files.payloads = keep(files.payloads);
         Self::over(files, settings, figures).await
     }
 
@@ -156,13 +184,14 @@ impl Server {
         settings: Settings,
         figures: &'static PrometheusHandle,
     ) -> Result<Self, ServeError> {
-        let Files { tls, store } = files;
+        let Files { tls, store, payloads } = files;
         let token = {
             let today = SystemClock.now().utc_date();
             let demo = settings.demo.then(|| Shape::small(today));
             first_start::prepare(&*store, &settings.data_dir, demo).await?
         };
-        let app = application(store.clone());
+        let app = application(store.clone(), payloads);
+        app.resume_imports().await?;
         Ok(Self {
             settings,
             tls,
@@ -195,11 +224,13 @@ impl Server {
         let sessions = Sessions::new(Arc::clone(&self.app), Arc::clone(&doorkeeper));
         let routes = self.routes(Arc::clone(&sessions), closing.clone())?;
         let introduce = introduce(Arc::clone(&sessions));
-        let gate = Arc::new(Gate::new(routes, doorkeeper, introduce, limits, closing));
+        let gate = Arc::new(Gate::new(routes, doorkeeper, introduce, limits, closing.clone()));
         let terms = Terms::new(limits, self.tls.clone());
+        let imports = Arc::clone(&self.app).work_on_imports(self.settings.payloads, closing.flag());
         let upkeep = [
             tokio::spawn(tidy(Arc::clone(&gate), self.figures)),
             tokio::spawn(sessions.end_withdrawn()),
+            tokio::spawn(imports),
         ];
         accept::serve(listener, terms, gate, closer, shutdown).await;
         for task in upkeep {
@@ -243,6 +274,7 @@ impl Server {
         let is_ready = move || !closing.has_begun() && *health.borrow() == Health::Writable;
         Ok(Routes {
             faces: graphql::http::router(endpoint)
+                .merge(sync::routes(Arc::clone(&self.app)))
                 .merge(metrics::routes(Arc::clone(&self.app), self.figures))
                 .merge(admin::routes(Arc::clone(&self.app), Arc::new(backups))),
             pages: ui::router().merge(health::routes(Arc::new(is_ready))),
@@ -250,7 +282,8 @@ impl Server {
     }
 }
 
-/// GraphQL looks for a session, which lasts only where the answer does; all else for the caller.
+/// GraphQL looks for a session, which lasts only where the answer does; all else for the caller, and
+/// event streams for the end of the session too.
 fn introduce(sessions: Arc<Sessions>) -> Introduce {
     Arc::new(move |area, caller, request| match area {
         Area::GraphQl => {
@@ -261,6 +294,18 @@ fn introduce(sessions: Arc<Sessions>) -> Introduce {
             } else {
                 Sessions::brief(caller)
             });
+        }
+        Area::Sync => {
+            if request.uri.path().ends_with(sync::EVENTS) {
+                let session = sessions.lasting(caller.clone());
+                request.extensions.insert(UntilWithdrawn::new(move || {
+                    let session = session.clone();
+                    async move {
+                        let _why = session.ended().await;
+                    }
+                }));
+            }
+            request.extensions.insert(caller);
         }
         Area::Admin | Area::Metrics | Area::Page => {
             request.extensions.insert(caller);
@@ -275,13 +320,14 @@ pub async fn open_store(data_dir: &Path) -> Result<Arc<Embedded>, ServeError> {
     Ok(opened.await??)
 }
 
-/// The application over a store, with the system's clock, ids and secrets.
-pub fn application(store: Arc<dyn Store>) -> Arc<App> {
+/// The application over a store and payloads, with the system's clock, ids and secrets.
+pub fn application(store: Arc<dyn Store>, payloads: Arc<dyn Payloads>) -> Arc<App> {
     App::new(
         store,
         Arc::new(SystemClock),
         Arc::new(TimeOrderedIds),
         Arc::new(SystemSecrets),
+        payloads,
     )
 }
 

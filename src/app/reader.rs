@@ -4,13 +4,16 @@
 use std::sync::Arc;
 
 use super::context::Identity;
+use super::imports::live::Live;
 use super::{Caller, Error};
 use crate::domain::access::{Actor, Permission, Role};
 use crate::domain::change::{Face, Guard};
 use crate::domain::id::{ProjectId, TimesheetId, UserId};
+use crate::domain::import::{Phase, Progress};
 use crate::domain::period::Period;
 use crate::domain::query::{Page, Query};
 use crate::domain::record::{Entity, Key, Record};
+use crate::domain::sync_job::SyncJob;
 use crate::domain::task::ProjectTask;
 use crate::domain::time::{Date, Instant};
 use crate::domain::timesheet::Timesheet;
@@ -34,11 +37,17 @@ pub struct Reader {
     guards: Arc<[Guard]>,
     face: Face,
     now: Instant,
+    live: Arc<Live>,
 }
 
 impl Reader {
     /// Looks the caller's rights up in `view`; [`Error::Unauthenticated`] if they no longer count.
-    pub(super) async fn new(view: Arc<dyn View>, caller: &Caller, now: Instant) -> Result<Self, Error> {
+    pub(super) async fn new(
+        view: Arc<dyn View>,
+        caller: &Caller,
+        now: Instant,
+        live: Arc<Live>,
+    ) -> Result<Self, Error> {
         let (user, token) = match &caller.identity {
             Identity::Token { hash, .. } => {
                 let (token, user) = view.token(*hash).await?.ok_or(Error::Unauthenticated)?;
@@ -76,6 +85,7 @@ impl Reader {
             guards: guards.into(),
             face: caller.face,
             now,
+            live,
         })
     }
 
@@ -167,6 +177,15 @@ impl Reader {
         self.get::<Timesheet>(id)
             .await?
             .ok_or(Error::NotFound("timesheet"))
+    }
+
+    /// How far an import has come that the caller sees: of one that is not over, at this moment.
+    pub fn progress_of(&self, job: &SyncJob) -> Progress {
+        if job.state.is_over() {
+            Progress::at(Phase::Done, job.rows, job.rows)
+        } else {
+            self.live.progress(job.id)
+        }
     }
 
     /// The tasks of these projects (the common ones for `None`), each project's in its place.

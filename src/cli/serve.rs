@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, Folder, print};
+use crate::app::imports::KeepPayloads;
 use crate::config::{Limits, Settings, Tls};
 use crate::http::logs::{self, Format};
 use crate::server::Server;
@@ -49,6 +50,8 @@ pub(super) struct Serve {
     )]
     allow_origin: Vec<String>,
     #[command(flatten)]
+    payloads: PayloadFlags,
+    #[command(flatten)]
     logs: Logs,
     #[command(flatten)]
     limits: LimitFlags,
@@ -67,6 +70,16 @@ struct Logs {
         default_value = "info"
     )]
     log_level: String,
+}
+
+#[derive(Debug, Args)]
+struct PayloadFlags {
+    /// Days that the rows of an import are kept once it is over.
+    #[arg(long, env = "PUNCHCARD_KEEP_PAYLOAD_DAYS", value_name = "N", default_value_t = KeepPayloads::default().days)]
+    keep_payload_days: u32,
+    /// Bytes that the rows of all imports that are over may take; the oldest are removed first.
+    #[arg(long, env = "PUNCHCARD_KEEP_PAYLOAD_BYTES", value_name = "N", default_value_t = KeepPayloads::default().bytes)]
+    keep_payload_bytes: u64,
 }
 
 #[derive(Debug, Args)]
@@ -126,6 +139,10 @@ impl Serve {
                 .zip(self.tls_key)
                 .map(|(certificate, key)| Tls { certificate, key }),
             origins: self.allow_origin,
+            payloads: KeepPayloads {
+                days: self.payloads.keep_payload_days,
+                bytes: self.payloads.keep_payload_bytes,
+            },
             limits: Limits {
                 connections: limits.max_connections,
                 header_time: Duration::from_secs(limits.header_seconds),

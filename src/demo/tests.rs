@@ -228,7 +228,8 @@ fn nothing_points_into_the_void_and_no_key_is_taken_twice() {
 #[test]
 fn a_small_company_already_shows_all_there_is() {
     let made = Made::new(Shape::small("2026-06-10".parse().unwrap()));
-    for kind in Kind::ALL {
+    // Nobody has imported anything yet.
+    for kind in Kind::ALL.iter().filter(|kind| **kind != Kind::SyncJob) {
         assert!(
             made.records.iter().any(|record| record.key().kind() == *kind),
             "{kind:?}"

@@ -33,6 +33,13 @@ impl Amount {
     }
 }
 
+impl From<Hours> for Amount {
+    /// The same number; both are kept alike.
+    fn from(number: Hours) -> Self {
+        Self(number.units())
+    }
+}
+
 impl FromStr for Amount {
     type Err = InvalidHours;
 

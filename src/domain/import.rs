@@ -59,6 +59,16 @@ pub enum OnError {
     Skip,
 }
 
+impl OnError {
+    /// The code as every face spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Fail => "Fail",
+            Self::Skip => "Skip",
+        }
+    }
+}
+
 /// How an import is to go about it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct ImportOptions {

@@ -68,6 +68,15 @@ pub struct JobFault {
     pub message: Box<str>,
 }
 
+impl SyncJob {
+    /// How long it took from its beginning to its end (I18).
+    pub fn milliseconds(&self) -> Option<u64> {
+        let (started, finished) = (self.started?, self.finished?);
+        let micros = finished.epoch_micros().saturating_sub(started.epoch_micros());
+        Some(u64::try_from(micros).unwrap_or_default() / 1_000)
+    }
+}
+
 impl JobState {
     /// All of them.
     pub const ALL: [Self; 5] = [

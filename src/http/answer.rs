@@ -59,7 +59,9 @@ pub fn has(accepts: &[u8], kind: &[u8]) -> bool {
 pub fn fault(area: Area, status: StatusCode, code: &str, message: &str) -> Response {
     let body = match area {
         Area::GraphQl => json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }),
-        Area::Admin | Area::Metrics | Area::Page => json!({ "error": { "code": code, "message": message } }),
+        Area::Admin | Area::Metrics | Area::Sync | Area::Page => {
+            json!({ "error": { "code": code, "message": message } })
+        }
     };
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;

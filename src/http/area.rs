@@ -11,13 +11,15 @@ pub enum Area {
     Admin,
     /// `/metrics`.
     Metrics,
+    /// `/sync`, imports over plain HTTP.
+    Sync,
     /// Everything else: the pages and health, which are open to everybody and hold no data.
     Page,
 }
 
 impl Area {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::GraphQl, Self::Admin, Self::Metrics, Self::Page];
+    pub const ALL: [Self; 5] = [Self::GraphQl, Self::Admin, Self::Metrics, Self::Sync, Self::Page];
 
     /// The area of a path.
     pub fn of(path: &str) -> Self {
@@ -25,6 +27,7 @@ impl Area {
             Some("graphql") => Self::GraphQl,
             Some("admin") => Self::Admin,
             Some("metrics") => Self::Metrics,
+            Some("sync") => Self::Sync,
             _ => Self::Page,
         }
     }
@@ -35,6 +38,7 @@ impl Area {
             Self::GraphQl => "graphql",
             Self::Admin => "admin",
             Self::Metrics => "metrics",
+            Self::Sync => "sync",
             Self::Page => "page",
         }
     }
@@ -44,6 +48,7 @@ impl Area {
         match self {
             Self::GraphQl | Self::Metrics | Self::Page => Face::GraphQl,
             Self::Admin => Face::CommandLine,
+            Self::Sync => Face::Import,
         }
     }
 }
@@ -64,6 +69,8 @@ mod tests {
             ("//graphql", Area::Page),
             ("/metrics", Area::Metrics),
             ("/admin/backup", Area::Admin),
+            ("/sync/jobs/1/events", Area::Sync),
+            ("/synchronous", Area::Page),
             ("/administrator", Area::Page),
             ("/health/live", Area::Page),
         ];

@@ -148,7 +148,7 @@ impl Gate {
     const fn time_for(&self, area: Area) -> Duration {
         match area {
             Area::Admin => Duration::MAX,
-            Area::GraphQl | Area::Metrics | Area::Page => self.request_time,
+            Area::GraphQl | Area::Metrics | Area::Sync | Area::Page => self.request_time,
         }
     }
 

@@ -8,6 +8,7 @@ use super::sessions::Sessions;
 use super::{ServeError, application, open_store};
 use crate::app::Caller;
 use crate::app::context::Identity;
+use crate::app::imports::payloads::memory::InMemory;
 use crate::domain::access::Role;
 use crate::domain::change::Face;
 use crate::domain::id::UserId;
@@ -45,7 +46,8 @@ impl Local {
             identity: Identity::Local { user_id },
             face: Face::CommandLine,
         });
-        let app = application(self.store.clone());
+        // No server works on imports here, so none is to wait for one.
+        let app = application(self.store.clone(), Arc::new(InMemory::default()));
         let front = graphql::front_over(app, graphql::limits::Limits::default())?;
         let selected = front.select(document, None);
         let prepared = selected.and_then(|selected| front.prepare(&selected, Given::read(variables)?));

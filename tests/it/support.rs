@@ -5,6 +5,7 @@ pub mod absent_store;
 pub mod client;
 pub mod company;
 pub mod counted;
+pub mod gated;
 pub mod process;
 pub mod records;
 pub mod server;

@@ -41,6 +41,18 @@ impl Phase {
         Self::Done,
     ];
 
+    /// The code as every face spells it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Waiting => "Waiting",
+            Self::Reading => "Reading",
+            Self::Matching => "Matching",
+            Self::Planning => "Planning",
+            Self::Writing => "Writing",
+            Self::Done => "Done",
+        }
+    }
+
     /// From which percent on a phase lasts, and until which.
     const fn range(self) -> (u8, u8) {
         match self {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_graphql::{Request, Response, Variables};
 use punchcard::app::context::Identity;
+use punchcard::app::imports::payloads::memory::InMemory;
 use punchcard::app::ports::Secrets;
 use punchcard::app::{App, Caller};
 use punchcard::domain::access::Role;
@@ -96,6 +97,7 @@ impl Company {
             Arc::new(StandingClock),
             Arc::<Counting>::default(),
             Arc::new(Sevens),
+            Arc::new(InMemory::default()),
         );
         let company = Self {
             schema: schema(Arc::clone(&app)),

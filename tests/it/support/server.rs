@@ -63,9 +63,14 @@ impl TestServer {
 
     /// Starts one with these settings.
     pub async fn start_with(folder: Folder, settings: Settings) -> Self {
+        Self::start_over(folder, Server::open(settings).await.unwrap()).await
+    }
+
+    /// Starts one whose data is open.
+    pub async fn start_over(folder: Folder, server: Server) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let server = Server::open(settings).await.unwrap().at(listener).unwrap();
+        let server = server.at(listener).unwrap();
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(server.run(async {
             let _stopped = stopped.await;
@@ -82,6 +87,11 @@ impl TestServer {
     /// Where it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Its folder.
+    pub const fn folder(&self) -> &Folder {
+        &self.folder
     }
 
     /// A client that calls as the administrator.

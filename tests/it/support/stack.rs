@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use punchcard::app::App;
+use punchcard::app::imports::payloads::memory::InMemory;
 use punchcard::config::Limits;
 use punchcard::http::accept::{self, Terms};
 use punchcard::http::auth::Doorkeeper;
@@ -56,6 +57,7 @@ impl Stack {
             Arc::new(SystemClock),
             Arc::new(TimeOrderedIds),
             Arc::new(SystemSecrets),
+            Arc::new(InMemory::default()),
         );
         let (closer, closing) = closing::channel();
         let routes = routes(closing.clone());
