@@ -7,6 +7,7 @@ use super::context::{app, caller, fresh_reader};
 use super::render::{Answer, Answered};
 use crate::app::{App, Caller, Error, Reader};
 
+pub mod imports;
 pub mod inputs;
 pub mod reference;
 pub mod timesheets;
@@ -16,7 +17,12 @@ pub mod tokens;
 /// whole or not at all.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(timesheets::Timesheets, reference::Reference, tokens::Tokens);
+pub struct Mutation(
+    timesheets::Timesheets,
+    reference::Reference,
+    tokens::Tokens,
+    imports::Imports,
+);
 
 /// The answer to a verb: what came of it, with the data as it is after it.
 async fn answer<O: Answered>(ctx: &Context<'_>, result: Result<O::Owned, Error>) -> Answer<O> {

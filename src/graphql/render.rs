@@ -30,6 +30,8 @@ pub trait Object: Sized + Send + Sync + 'static {
     const ABOUT: &'static str;
     /// Its fields.
     const FIELDS: &'static [Field<Self>];
+    /// The union that it is a member of.
+    const UNION: Option<&'static str> = None;
 }
 
 /// An object type that shows the records of one kind.

@@ -9,8 +9,10 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde_json::Number;
 
 use crate::domain;
+use crate::domain::amount::Amount;
 use crate::domain::hours::Hours;
 use crate::domain::id;
+use crate::domain::import::row;
 use crate::domain::time::Instant;
 
 /// A calendar date.
@@ -24,6 +26,10 @@ pub struct Decimal(pub Hours);
 /// A point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTime(pub Instant);
+
+/// A point in time as another system writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment(pub row::Moment);
 
 /// An id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +52,12 @@ macro_rules! takes_over {
 takes_over! {
     Date => domain::time::Date;
     DateTime => Instant;
-    Decimal => Hours;
+    Decimal => Hours, Amount;
+    Moment => row::Moment;
     RowVersion => domain::version::RowVersion;
     Uuid => id::ActivityId, id::AllocationId, id::DepartmentId, id::LineId, id::OrganizationId, id::ProjectId,
-        id::ScheduleId, id::TaskId, id::TemplateId, id::TimesheetId, id::TokenId, id::UserId;
+        id::ScheduleId, id::SyncJobId, id::TaskId, id::TemplateId, id::TimeEntryId, id::TimesheetId, id::TokenId,
+        id::UserId;
 }
 
 /// A scalar that is written as text.
@@ -76,6 +84,12 @@ impl Spelt for DateTime {
 impl Spelt for Decimal {
     const NUMBERS: bool = true;
 
+    fn read(text: &str) -> Result<Self, String> {
+        understand(text.parse()).map(Self)
+    }
+}
+
+impl Spelt for Moment {
     fn read(text: &str) -> Result<Self, String> {
         understand(text.parse()).map(Self)
     }
@@ -147,7 +161,7 @@ macro_rules! decodes {
     )+};
 }
 
-decodes!(Date, DateTime, Decimal, RowVersion, Uuid);
+decodes!(Date, DateTime, Decimal, Moment, RowVersion, Uuid);
 
 /// Reads a value for the resolvers.
 fn parse<T: Spelt>(value: &Value) -> InputValueResult<T> {
@@ -197,6 +211,19 @@ impl ScalarType for DateTime {
     specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259#section-6"
 )]
 impl ScalarType for Decimal {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        parse(&value)
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// A point in time: as RFC 3339 with an offset, such as `2021-03-22T08:00:00+01:00`, or without one,
+/// such as `2021-03-22T08:00:00`, on the clock of whom it is about.
+#[Scalar(name = "Moment", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
+impl ScalarType for Moment {
     fn parse(value: Value) -> InputValueResult<Self> {
         parse(&value)
     }

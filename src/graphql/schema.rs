@@ -7,6 +7,7 @@ use async_graphql::{SDLExportOptions, SchemaBuilder};
 use super::front::{self, Front, InvalidSchema, Root};
 use super::limits::Limits;
 use super::mutation::Mutation;
+use super::mutation::inputs::imports::{ApplyStaticDataInput, ApplyTimeEntriesInput};
 use super::mutation::inputs::timesheet::SaveTimesheetInput;
 use super::query::Query;
 use super::subscription::Subscription;
@@ -27,7 +28,10 @@ pub fn schema(app: Arc<App>) -> Schema {
 
 /// What answers operations on the schema over the application.
 pub fn front_over(app: Arc<App>, limits: Limits) -> Result<Front, InvalidSchema> {
-    Front::new(schema(app), limits)?.decoding::<SaveTimesheetInput>()
+    Front::new(schema(app), limits)?
+        .decoding::<SaveTimesheetInput>()?
+        .decoding::<ApplyStaticDataInput>()?
+        .decoding::<ApplyTimeEntriesInput>()
 }
 
 /// The schema in its definition language: sorted, with descriptions, always the same.

@@ -11,6 +11,7 @@ use super::error::plain_error;
 use super::render::Told;
 use super::scalars::Uuid;
 use super::types::change::TimesheetChangeObject;
+use super::types::sync_event::ToldSync;
 use crate::app::events::TimesheetChanged;
 use crate::app::{App, Caller, Error, Reader};
 
@@ -33,6 +34,36 @@ impl Subscription {
             .await
             .map_err(|refusal| plain_error(&refusal))
     }
+
+    /// Where an import stands at once, and how it goes on until its end, which is the last event.
+    /// Without an id, the same of every import that the caller may see, for as long as the caller's
+    /// rights last.
+    async fn sync_progress(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which import; all that the caller may see if nothing is said.")] job_id: Option<
+            Uuid,
+        >,
+    ) -> async_graphql::Result<impl Stream<Item = ToldSync> + use<>> {
+        watch_imports(ctx, job_id)
+            .await
+            .map_err(|refusal| plain_error(&refusal))
+    }
+}
+
+async fn watch_imports(
+    ctx: &Context<'_>,
+    job_id: Option<Uuid>,
+) -> Result<impl Stream<Item = ToldSync> + use<>, Error> {
+    let (app, caller) = (Arc::clone(app(ctx)?), caller(ctx)?.clone());
+    let events = app.watch_imports(&caller, job_id.map(Into::into)).await?;
+    Ok(events.then(move |event| {
+        let (app, caller) = (Arc::clone(&app), caller.clone());
+        async move {
+            let with_reader = async { Ok((app.reader(&caller).await?, event?)) };
+            ToldSync::from(with_reader.await)
+        }
+    }))
 }
 
 async fn watch_timesheets(

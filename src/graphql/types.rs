@@ -16,6 +16,8 @@ pub mod payload;
 pub mod project;
 pub mod schedule;
 pub mod settings;
+pub mod sync_event;
+pub mod sync_job;
 pub mod task;
 pub mod template;
 pub mod timesheet;

@@ -19,3 +19,5 @@ mod store;
 mod stories;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod sync;

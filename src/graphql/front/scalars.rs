@@ -3,7 +3,7 @@
 
 use async_graphql::Value;
 
-use crate::graphql::scalars::{Date, DateTime, Decimal, RowVersion, Spelt, Uuid};
+use crate::graphql::scalars::{Date, DateTime, Decimal, Moment, RowVersion, Spelt, Uuid};
 
 /// One custom scalar: what its values look like.
 #[derive(Debug, Clone, Copy)]
@@ -28,10 +28,11 @@ pub enum Written<'a> {
 }
 
 /// The table of custom scalars.
-const FORMATS: [Format; 5] = [
+const FORMATS: [Format; 6] = [
     Format::of::<Date>("Date"),
     Format::of::<DateTime>("DateTime"),
     Format::of::<Decimal>("Decimal"),
+    Format::of::<Moment>("Moment"),
     Format::of::<RowVersion>("RowVersion"),
     Format::of::<Uuid>("UUID"),
 ];
@@ -75,6 +76,7 @@ mod tests {
             ("DateTime", "2021-03-22T08:00:00+03:00", "2021-03-22T08:00:00"),
             ("Decimal", "7.50", "0.000001"),
             ("Decimal", "7.5", "1,5"),
+            ("Moment", "2021-03-22T08:00:00", "2021-03-22"),
             ("RowVersion", "AAAAAAAADMQ=", "AAAA"),
             (
                 "UUID",

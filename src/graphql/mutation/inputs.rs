@@ -11,6 +11,7 @@ use crate::domain::version::RowVersion;
 use crate::graphql::scalars::{self, Uuid};
 
 pub mod catalogs;
+pub mod imports;
 pub mod project;
 pub mod schedule;
 pub mod settings;

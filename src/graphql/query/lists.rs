@@ -18,6 +18,7 @@ use crate::graphql::types::department::DepartmentObject;
 use crate::graphql::types::organization::OrganizationObject;
 use crate::graphql::types::project::ProjectObject;
 use crate::graphql::types::schedule::ScheduleObject;
+use crate::graphql::types::sync_job::SyncJobObject;
 use crate::graphql::types::task::ProjectTaskObject;
 use crate::graphql::types::template::TimesheetTemplateObject;
 use crate::graphql::types::timesheet::TimesheetObject;
@@ -117,4 +118,6 @@ lists! {
     timesheet_templates: TimesheetTemplateObject, Filter::ALL;
     /// Access tokens, without their texts.
     tokens: AccessTokenObject, Filter::ALL;
+    /// Imports.
+    sync_jobs: SyncJobObject, Filter::ALL;
 }

@@ -4,10 +4,9 @@
 use async_graphql::registry::Registry;
 use async_graphql::{InputType, Value};
 
-use crate::domain::approval;
-use crate::domain::model::Property;
-use crate::domain::project;
-use crate::graphql::types::enums::{ApprovalStatus, BillingType, ProjectState};
+use crate::domain::model::{Property, entities};
+use crate::domain::{approval, import, project, sync_job};
+use crate::graphql::types::enums::{ApprovalStatus, BillingType, ProjectState, SyncKind, SyncState};
 
 /// An enumeration that a property's values are of.
 pub struct Enumeration {
@@ -41,12 +40,29 @@ pub fn enumeration(property: &Property) -> Option<&'static Enumeration> {
         register: <ProjectState as InputType>::create_type_info,
         code: |name| read::<ProjectState>(name).map(|it| project::ProjectState::from(it).code()),
     };
-    match property.name {
-        "approvalStatusCode" => Some(&STATUS),
-        "billingTypeCode" => Some(&BILLING_TYPE),
-        "stateCode" => Some(&STATE),
-        _ => None,
-    }
+    static SYNC_KIND: Enumeration = Enumeration {
+        property: "kind",
+        name: "SyncKind",
+        register: <SyncKind as InputType>::create_type_info,
+        code: |name| read::<SyncKind>(name).map(|it| import::ImportKind::from(it).code()),
+    };
+    static SYNC_STATE: Enumeration = Enumeration {
+        property: "state",
+        name: "SyncState",
+        register: <SyncState as InputType>::create_type_info,
+        code: |name| read::<SyncState>(name).map(|it| sync_job::JobState::from(it).code()),
+    };
+    let known: [(&Property, &Enumeration); 5] = [
+        (&entities::timesheet::STATUS, &STATUS),
+        (&entities::project::BILLING_TYPE, &BILLING_TYPE),
+        (&entities::project::STATE, &STATE),
+        (&entities::sync_job::KIND, &SYNC_KIND),
+        (&entities::sync_job::STATE, &SYNC_STATE),
+    ];
+    let found = known
+        .into_iter()
+        .find(|(known, _)| std::ptr::eq(*known, property));
+    found.map(|(_, enumeration)| enumeration)
 }
 
 fn read<E: InputType>(name: Value) -> Option<E> {

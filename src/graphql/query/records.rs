@@ -12,6 +12,7 @@ use crate::domain::project::Project;
 use crate::domain::record::{Entity, SettingsId};
 use crate::domain::schedule::Schedule;
 use crate::domain::settings::Settings;
+use crate::domain::sync_job::SyncJob;
 use crate::domain::task::ProjectTask;
 use crate::domain::template::TimesheetTemplate;
 use crate::domain::timesheet::Timesheet;
@@ -26,6 +27,7 @@ use crate::graphql::types::organization::OrganizationObject;
 use crate::graphql::types::project::ProjectObject;
 use crate::graphql::types::schedule::ScheduleObject;
 use crate::graphql::types::settings::SettingsObject;
+use crate::graphql::types::sync_job::SyncJobObject;
 use crate::graphql::types::task::ProjectTaskObject;
 use crate::graphql::types::template::TimesheetTemplateObject;
 use crate::graphql::types::timesheet::TimesheetObject;
@@ -104,4 +106,6 @@ records! {
     timesheet_template: TimesheetTemplate, TimesheetTemplateObject;
     /// The access token with this id.
     token: AccessToken, AccessTokenObject;
+    /// The import with this id.
+    sync_job: SyncJob, SyncJobObject;
 }

@@ -82,6 +82,19 @@ impl<O: Answered> Answer<O> {
     }
 }
 
+impl<O: Answered> Answer<O> {
+    /// As something that is told by a subscription.
+    pub async fn tell(
+        &self,
+        plan: &Plan,
+        ctx: &ContextSelectionSet<'_>,
+        field: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        let value = self.render(plan).await;
+        value.map_err(|refusal| ctx.set_error_path(server_error(&refusal, field.pos)))
+    }
+}
+
 impl<O: Answered> Answers<O> {
     async fn render(&self, plan: &Plan) -> Result<Value, Error> {
         let (reader, objects) = self.0.as_ref().map_err(Clone::clone)?;
@@ -144,7 +157,6 @@ impl<O: Answered> OutputType for Told<O> {
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         let plan = Plan::of::<O>(ctx)?;
-        let value = self.0.render(&plan).await;
-        value.map_err(|refusal| ctx.set_error_path(server_error(&refusal, field.pos)))
+        self.0.tell(&plan, ctx, field).await
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::hours::Hours;
 use crate::domain::id::{
-    ActivityId, AllocationId, DepartmentId, LineId, OrganizationId, ProjectId, ScheduleId, TaskId,
+    ActivityId, AllocationId, DepartmentId, LineId, OrganizationId, ProjectId, ScheduleId, SyncJobId, TaskId,
     TemplateId, TimesheetId, TokenId, UserId,
 };
 use crate::domain::time::{Date, Instant};
@@ -34,6 +34,7 @@ put_by! {
     bool => |it, json| json.raw(if it { "true" } else { "false" }),
     i32 => |it, json| json.int(it),
     u16 => |it, json| json.int(it.into()),
+    u64 => |it, json| json.int(i32::try_from(it).unwrap_or(i32::MAX)),
     &str => |it, json| json.text(it),
     String => |it, json| json.text(&it),
     Uuid => |it, json| json.id(it),
@@ -51,6 +52,7 @@ put_by! {
     OrganizationId => |it, json| json.id(it.uuid()),
     ProjectId => |it, json| json.id(it.uuid()),
     ScheduleId => |it, json| json.id(it.uuid()),
+    SyncJobId => |it, json| json.id(it.uuid()),
     TaskId => |it, json| json.id(it.uuid()),
     TemplateId => |it, json| json.id(it.uuid()),
     TimesheetId => |it, json| json.id(it.uuid()),

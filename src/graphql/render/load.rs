@@ -9,8 +9,10 @@ use ahash::AHashMap;
 use super::{Field, Object, Plan, Stored, Today, Value};
 use crate::app::reader::facts::{Asked, Facts};
 use crate::app::{Error, Reader};
-use crate::domain::id::TimesheetId;
+use crate::domain::id::{SyncJobId, TimesheetId};
+use crate::domain::import::Progress;
 use crate::domain::record::{Key, Record};
+use crate::domain::sync_job::SyncJob;
 use crate::domain::timesheet::Timesheet;
 
 /// What is to be loaded.
@@ -19,6 +21,7 @@ pub struct Wanted<'p> {
     records: Vec<Reference<'p>>,
     sheets: Vec<Arc<Timesheet>>,
     facts: Asked,
+    jobs: Vec<Arc<SyncJob>>,
 }
 
 /// A record that is wanted, and what of it.
@@ -37,6 +40,8 @@ pub struct Scene {
     /// `None` where there is no such record, or none to be seen.
     records: AHashMap<Key, Option<Record>>,
     facts: AHashMap<TimesheetId, Facts>,
+    /// How far imports have come.
+    progress: Vec<(SyncJobId, Progress)>,
 }
 
 /// Notes what the object that is seen through `view` needs loaded, for what `plan` asks of it.
@@ -80,7 +85,13 @@ impl Wanted<'_> {
             records: Vec::new(),
             sheets: Vec::new(),
             facts: Asked::default(),
+            jobs: Vec::new(),
         }
+    }
+
+    /// How far the import has come.
+    pub fn progress(&mut self, job: &Arc<SyncJob>) {
+        self.jobs.push(Arc::clone(job));
     }
 
     /// Facts of the sheet: those that `choose` marks.
@@ -109,8 +120,13 @@ impl Scene {
             today: wanted.today,
             records: AHashMap::new(),
             facts: AHashMap::new(),
+            progress: Vec::new(),
         };
         loop {
+            let jobs = wanted.jobs.drain(..);
+            scene
+                .progress
+                .extend(jobs.map(|job| (job.id, reader.progress_of(&job))));
             scene.load_facts(reader, &mut wanted).await?;
             if wanted.records.is_empty() {
                 return Ok(scene);
@@ -170,5 +186,11 @@ impl Scene {
     /// The facts of a sheet that were asked for.
     pub fn facts(&self, sheet: TimesheetId) -> Option<&Facts> {
         self.facts.get(&sheet)
+    }
+
+    /// How far an import has come, if that was asked for.
+    pub fn progress(&self, job: SyncJobId) -> Option<Progress> {
+        let found = self.progress.iter().find(|(id, _)| *id == job);
+        found.map(|(_, progress)| *progress)
     }
 }

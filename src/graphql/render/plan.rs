@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::{Directive, Selection, SelectionSet};
+use async_graphql::parser::types::{Directive, FragmentDefinition, Selection, SelectionSet, TypeCondition};
 use async_graphql::{
     Context, ContextSelectionSet, Name, Positioned, QueryEnv, ServerError, ServerResult, Value,
 };
@@ -47,6 +47,12 @@ impl Plan {
         self.needs_more
     }
 
+    /// What the selection of the root field that is being answered asks of an `O`, which is one of
+    /// the members of a union.
+    pub fn of_member<O: Object>(ctx: &ContextSelectionSet<'_>) -> ServerResult<Self> {
+        bind::<O>(&[&ctx.item.node], Selector(ctx.query_env))
+    }
+
     /// What the selection of the root field that is being answered asks of an `O`.
     pub fn of<O: Object>(ctx: &ContextSelectionSet<'_>) -> ServerResult<Arc<Self>> {
         bound(ctx, || bind::<O>(&[&ctx.item.node], Selector(ctx.query_env)))
@@ -87,7 +93,7 @@ struct Asked<'a> {
 pub(super) fn bind<O: Object>(sets: &[&SelectionSet], selector: Selector<'_>) -> ServerResult<Plan> {
     let mut asked = Vec::new();
     for set in sets {
-        collect(set, selector, &mut asked);
+        collect::<O>(set, selector, &mut asked);
     }
     let mut plan = Plan::default();
     plan.items.reserve_exact(asked.len());
@@ -127,7 +133,7 @@ fn bind_field<O: Object>(asked: &Asked<'_>, first: bool, selector: Selector<'_>)
     })
 }
 
-fn collect<'a>(set: &'a SelectionSet, selector: Selector<'a>, asked: &mut Vec<Asked<'a>>) {
+fn collect<'a, O: Object>(set: &'a SelectionSet, selector: Selector<'a>, asked: &mut Vec<Asked<'a>>) {
     for selection in &set.items {
         match &selection.node {
             // What the front asks for itself has no place in the answer.
@@ -145,13 +151,16 @@ fn collect<'a>(set: &'a SelectionSet, selector: Selector<'a>, asked: &mut Vec<As
                     }),
                 }
             }
-            // There are no abstract types, so every fragment that is valid here applies.
             Selection::InlineFragment(it) if selector.includes(&it.node.directives) => {
-                collect(&it.node.selection_set.node, selector, asked);
+                if applies::<O>(it.node.type_condition.as_ref()) {
+                    collect::<O>(&it.node.selection_set.node, selector, asked);
+                }
             }
             Selection::FragmentSpread(it) if selector.includes(&it.node.directives) => {
-                if let Some(set) = selector.fragment(&it.node.fragment_name.node) {
-                    collect(set, selector, asked);
+                if let Some(fragment) = selector.fragment(&it.node.fragment_name.node)
+                    && applies::<O>(Some(&fragment.type_condition))
+                {
+                    collect::<O>(&fragment.selection_set.node, selector, asked);
                 }
             }
             Selection::Field(_) | Selection::InlineFragment(_) | Selection::FragmentSpread(_) => {}
@@ -159,10 +168,17 @@ fn collect<'a>(set: &'a SelectionSet, selector: Selector<'a>, asked: &mut Vec<As
     }
 }
 
+/// Whether a fragment on this type is for an `O`. There are no interfaces.
+fn applies<O: Object>(condition: Option<&Positioned<TypeCondition>>) -> bool {
+    condition.is_none_or(|condition| {
+        let on = condition.node.on.node.as_str();
+        on == O::NAME || O::UNION == Some(on)
+    })
+}
+
 impl<'a> Selector<'a> {
-    fn fragment(self, name: &str) -> Option<&'a SelectionSet> {
-        let fragment = self.0.fragments.get(name)?;
-        Some(&fragment.node.selection_set.node)
+    fn fragment(self, name: &str) -> Option<&'a FragmentDefinition> {
+        Some(&self.0.fragments.get(name)?.node)
     }
 
     fn variable(self, name: &Name) -> Option<Value> {

@@ -23,6 +23,22 @@ pub fn object<O: Object>(registry: &mut Registry) -> String {
     O::NAME.to_owned()
 }
 
+/// Registers a union of the object types with these names, which are registered before.
+pub fn union(name: &str, about: &str, members: Vec<String>, registry: &mut Registry) -> String {
+    let entry = MetaType::Union {
+        name: name.to_owned(),
+        description: Some(about.to_owned()),
+        possible_types: members.into_iter().collect(),
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        rust_typename: None,
+        directive_invocations: Vec::new(),
+    };
+    registry.types.insert(name.to_owned(), entry);
+    name.to_owned()
+}
+
 fn entry<O: Object>(fields: IndexMap<String, MetaField>) -> MetaType {
     MetaType::Object {
         name: O::NAME.to_owned(),

@@ -220,6 +220,7 @@ listed!(
 );
 listed!(super::project::ProjectObject, project, "Project");
 listed!(super::schedule::ScheduleObject, schedule, "Schedule");
+listed!(super::sync_job::SyncJobObject, sync_job, "SyncJob");
 listed!(super::task::ProjectTaskObject, task, "ProjectTask");
 listed!(
     super::template::TimesheetTemplateObject,

@@ -1,9 +1,10 @@
 //! The enumerations of the schema. Their values are the domain's, spelt as GraphQL spells them.
 
 use async_graphql::{Enum, EnumType};
+use serde::de::{Deserialize, Deserializer, Error as _};
 
 use super::super::render::json::{Json, Put};
-use crate::domain::{access, approval, error, period, project};
+use crate::domain::{access, approval, error, import, period, project, sync_job};
 
 macro_rules! put_by_name {
     ($($enumeration:ty),+ $(,)?) => {$(
@@ -21,11 +22,30 @@ put_by_name!(
     BillingType,
     ChangeKind,
     FaultCode,
+    OnError,
     PeriodKind,
     ProjectState,
     Role,
+    SyncKind,
+    SyncPhase,
+    SyncState,
     Weekday
 );
+
+/// Decodes values of large inputs, which are not made into values of GraphQL first.
+macro_rules! decodes_by_name {
+    ($($enumeration:ty),+ $(,)?) => {$(
+        impl<'de> Deserialize<'de> for $enumeration {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                let item = <Self as EnumType>::items().iter().find(|item| item.name == name);
+                item.map(|item| item.value).ok_or_else(|| D::Error::custom("no such value"))
+            }
+        }
+    )+};
+}
+
+decodes_by_name!(BillingType, OnError, ProjectState);
 
 /// Where a timesheet stands.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
@@ -165,6 +185,60 @@ pub enum ChangeKind {
     Saved,
     /// It was removed.
     Deleted,
+}
+
+/// What an import brings.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "import::ImportKind")]
+pub enum SyncKind {
+    /// Customers, common tasks and projects with their tasks.
+    StaticData,
+    /// Time entries, and what they refer to.
+    TimeEntries,
+}
+
+/// Where an import stands.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "sync_job::JobState")]
+pub enum SyncState {
+    /// It is safely kept, and waits for its turn.
+    Accepted,
+    /// It is being worked on.
+    Running,
+    /// It has been applied.
+    Succeeded,
+    /// Nothing of it was applied.
+    Failed,
+    /// It was called off, and nothing of it was applied.
+    Cancelled,
+}
+
+/// What becomes of the good rows of an import where some are bad.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "import::OnError")]
+pub enum OnError {
+    /// Nothing is applied, and all faults are reported.
+    Fail,
+    /// They land, and the bad ones are reported.
+    Skip,
+}
+
+/// What is being done with an import, one after another.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "import::Phase")]
+pub enum SyncPhase {
+    /// It waits for its turn.
+    Waiting,
+    /// Its rows are read back.
+    Reading,
+    /// Its rows are matched against what is known.
+    Matching,
+    /// It is decided what becomes of which timesheet.
+    Planning,
+    /// It is written.
+    Writing,
+    /// It is over.
+    Done,
 }
 
 /// What is wrong with a member of an input.

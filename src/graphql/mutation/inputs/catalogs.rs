@@ -1,8 +1,9 @@
 //! Activities, departments and organizations.
 
 use async_graphql::{InputObject, MaybeUndefined};
+use serde::Deserialize;
 
-use super::{Reading, Saving, patch};
+use super::{Reading, Saving, decodes_from_object, patch};
 use crate::app::Error;
 use crate::domain::activity::{Activity, ActivityDraft};
 use crate::domain::department::{Department, DepartmentDraft};
@@ -100,23 +101,33 @@ pub struct SaveOrganizationInput {
 }
 
 /// How to reach an organization; what is left out is not known.
-#[derive(InputObject)]
+#[derive(Clone, PartialEq, Debug, InputObject, Deserialize)]
+#[serde(remote = "Self", rename_all = "camelCase", deny_unknown_fields)]
 pub struct ContactInput {
     /// The person to ask for.
+    #[serde(default)]
     person: Option<String>,
     /// Street and house number.
+    #[serde(default)]
     street: Option<String>,
     /// Postal code.
+    #[serde(default)]
     postal_code: Option<String>,
     /// Town.
+    #[serde(default)]
     city: Option<String>,
     /// Country.
+    #[serde(default)]
     country: Option<String>,
     /// E-mail address.
+    #[serde(default)]
     email: Option<String>,
     /// Telephone number.
+    #[serde(default)]
     phone: Option<String>,
 }
+
+decodes_from_object!(ContactInput);
 
 impl From<ContactInput> for Contact {
     fn from(input: ContactInput) -> Self {
