@@ -60,6 +60,8 @@ pub struct Limits {
     pub request_time: Duration,
     /// The most bytes of a request's body, except where a route takes uploads.
     pub body_bytes: usize,
+    /// The most bytes of an upload, as it comes.
+    pub upload_bytes: usize,
     /// How long requests in flight may go on once the server is told to stop.
     pub shutdown_time: Duration,
     /// Requests a second of one access token; `None` for as many as it likes.
@@ -77,6 +79,8 @@ impl Limits {
     pub const REQUEST_SECONDS: u64 = 30;
     /// Bytes of a body where nobody said otherwise.
     pub const BODY_BYTES: usize = 1024 * 1024;
+    /// Bytes of an upload where nobody said otherwise.
+    pub const UPLOAD_BYTES: usize = 4 << 30;
     /// Failed authentications a minute where nobody said otherwise.
     pub const FAILED_AUTHENTICATIONS: NonZeroU32 = match NonZeroU32::new(300) {
         Some(number) => number,
@@ -93,6 +97,7 @@ impl Default for Limits {
             header_time: Duration::from_secs(Self::HEADER_SECONDS),
             request_time: Duration::from_secs(Self::REQUEST_SECONDS),
             body_bytes: Self::BODY_BYTES,
+            upload_bytes: Self::UPLOAD_BYTES,
             shutdown_time: Self::SHUTDOWN_TIME,
             requests_per_second: None,
             failed_authentications_per_minute: Self::FAILED_AUTHENTICATIONS,

@@ -274,7 +274,10 @@ impl Server {
         let is_ready = move || !closing.has_begun() && *health.borrow() == Health::Writable;
         Ok(Routes {
             faces: graphql::http::router(endpoint)
-                .merge(sync::routes(Arc::clone(&self.app)))
+                .merge(sync::routes(
+                    Arc::clone(&self.app),
+                    self.settings.limits.upload_bytes,
+                ))
                 .merge(metrics::routes(Arc::clone(&self.app), self.figures))
                 .merge(admin::routes(Arc::clone(&self.app), Arc::new(backups))),
             pages: ui::router().merge(health::routes(Arc::new(is_ready))),
@@ -307,7 +310,7 @@ fn introduce(sessions: Arc<Sessions>) -> Introduce {
             }
             request.extensions.insert(caller);
         }
-        Area::Admin | Area::Metrics | Area::Page => {
+        Area::Admin | Area::Metrics | Area::Upload | Area::Page => {
             request.extensions.insert(caller);
         }
     })

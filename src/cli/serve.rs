@@ -97,6 +97,9 @@ struct LimitFlags {
     /// Bytes of a request's body.
     #[arg(long, env = "PUNCHCARD_MAX_BODY_BYTES", value_name = "N", default_value_t = Limits::BODY_BYTES)]
     max_body_bytes: usize,
+    /// Bytes of an upload, as it comes; it may unpack to sixteen times as many.
+    #[arg(long, env = "PUNCHCARD_MAX_UPLOAD_BYTES", value_name = "N", default_value_t = Limits::UPLOAD_BYTES)]
+    max_upload_bytes: usize,
     /// Requests a second of one access token; 0 for as many as it likes.
     #[arg(
         long,
@@ -148,6 +151,7 @@ impl Serve {
                 header_time: Duration::from_secs(limits.header_seconds),
                 request_time: Duration::from_secs(limits.request_seconds),
                 body_bytes: limits.max_body_bytes,
+                upload_bytes: limits.max_upload_bytes,
                 requests_per_second: NonZeroU32::new(limits.max_requests_per_second),
                 ..Limits::default()
             },

@@ -59,7 +59,7 @@ pub fn has(accepts: &[u8], kind: &[u8]) -> bool {
 pub fn fault(area: Area, status: StatusCode, code: &str, message: &str) -> Response {
     let body = match area {
         Area::GraphQl => json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }),
-        Area::Admin | Area::Metrics | Area::Sync | Area::Page => {
+        Area::Admin | Area::Metrics | Area::Sync | Area::Upload | Area::Page => {
             json!({ "error": { "code": code, "message": message } })
         }
     };

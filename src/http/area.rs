@@ -13,21 +13,32 @@ pub enum Area {
     Metrics,
     /// `/sync`, imports over plain HTTP.
     Sync,
+    /// `/sync/static-data` and `/sync/time-entries`, whose bodies may be of any length.
+    Upload,
     /// Everything else: the pages and health, which are open to everybody and hold no data.
     Page,
 }
 
 impl Area {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::GraphQl, Self::Admin, Self::Metrics, Self::Sync, Self::Page];
+    pub const ALL: [Self; 6] = [
+        Self::GraphQl,
+        Self::Admin,
+        Self::Metrics,
+        Self::Sync,
+        Self::Upload,
+        Self::Page,
+    ];
 
     /// The area of a path.
     pub fn of(path: &str) -> Self {
-        match path.split('/').nth(1) {
-            Some("graphql") => Self::GraphQl,
-            Some("admin") => Self::Admin,
-            Some("metrics") => Self::Metrics,
-            Some("sync") => Self::Sync,
+        let mut segments = path.split('/').skip(1);
+        match (segments.next(), segments.next()) {
+            (Some("graphql"), _) => Self::GraphQl,
+            (Some("admin"), _) => Self::Admin,
+            (Some("metrics"), _) => Self::Metrics,
+            (Some("sync"), Some("static-data" | "time-entries")) => Self::Upload,
+            (Some("sync"), _) => Self::Sync,
             _ => Self::Page,
         }
     }
@@ -39,6 +50,7 @@ impl Area {
             Self::Admin => "admin",
             Self::Metrics => "metrics",
             Self::Sync => "sync",
+            Self::Upload => "upload",
             Self::Page => "page",
         }
     }
@@ -48,7 +60,7 @@ impl Area {
         match self {
             Self::GraphQl | Self::Metrics | Self::Page => Face::GraphQl,
             Self::Admin => Face::CommandLine,
-            Self::Sync => Face::Import,
+            Self::Sync | Self::Upload => Face::Import,
         }
     }
 }
@@ -70,6 +82,9 @@ mod tests {
             ("/metrics", Area::Metrics),
             ("/admin/backup", Area::Admin),
             ("/sync/jobs/1/events", Area::Sync),
+            ("/sync/time-entries", Area::Upload),
+            ("/sync/static-data?rows=tasks", Area::Sync),
+            ("/sync/time-entries/1", Area::Upload),
             ("/synchronous", Area::Page),
             ("/administrator", Area::Page),
             ("/health/live", Area::Page),

@@ -48,6 +48,7 @@ pub struct Gate {
     introduce: Introduce,
     request_time: Duration,
     body_bytes: usize,
+    upload_bytes: usize,
     ids: RequestIds,
     figures: Figures,
     closing: Closing,
@@ -68,6 +69,7 @@ impl Gate {
             introduce,
             request_time: limits.request_time,
             body_bytes: limits.body_bytes,
+            upload_bytes: limits.upload_bytes,
             ids: RequestIds::new(),
             figures: Figures::register(),
             closing,
@@ -111,8 +113,9 @@ impl Gate {
         line: &mut Line,
     ) -> Response {
         let (mut parts, body) = request.into_parts();
-        if limits::is_too_large(&parts.headers, self.body_bytes) {
-            return answer::refuse(area, &limits::too_large(self.body_bytes));
+        let body_bytes = self.body_bytes_for(area);
+        if limits::is_too_large(&parts.headers, body_bytes) {
+            return answer::refuse(area, &limits::too_large(body_bytes));
         }
         let router = if area == Area::Page {
             &self.routes.pages
@@ -127,7 +130,7 @@ impl Gate {
             }
             &self.routes.faces
         };
-        let (body, arrived) = limits::bounded(body, self.body_bytes);
+        let (body, arrived) = limits::bounded(body, body_bytes);
         let answered = router.clone().call(Request::from_parts(parts, body));
         match tokio::time::timeout(self.time_for(area), answered).await {
             Ok(Ok(response)) => response,
@@ -144,10 +147,18 @@ impl Gate {
         }
     }
 
-    /// A backup is made before its answer begins, and takes as long as there is data.
+    const fn body_bytes_for(&self, area: Area) -> usize {
+        match area {
+            Area::Upload => self.upload_bytes,
+            Area::GraphQl | Area::Admin | Area::Metrics | Area::Sync | Area::Page => self.body_bytes,
+        }
+    }
+
+    /// A backup is made before its answer begins, and takes as long as there is data; an upload takes as
+    /// long as it goes on coming.
     const fn time_for(&self, area: Area) -> Duration {
         match area {
-            Area::Admin => Duration::MAX,
+            Area::Admin | Area::Upload => Duration::MAX,
             Area::GraphQl | Area::Metrics | Area::Sync | Area::Page => self.request_time,
         }
     }

@@ -1,5 +1,5 @@
 //! Imports over plain HTTP: `GET /sync/jobs/{id}` tells where one stands, `GET
-//! /sync/jobs/{id}/events` how it goes on, as server-sent events. Members and values are those of
+//! /sync/jobs/{id}/events` how it goes on, as server-sent events, and uploads begin new ones. Members and values are those of
 //! the GraphQL face.
 
 use std::fmt;
@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use futures_util::future::{BoxFuture, FutureExt};
 
@@ -23,6 +23,9 @@ use crate::domain::sync_job::SyncJob;
 
 mod events;
 mod job;
+pub mod upload;
+
+use upload::Uploads;
 
 /// What the paths of event streams end with.
 pub const EVENTS: &str = "/events";
@@ -54,12 +57,22 @@ impl fmt::Debug for UntilWithdrawn {
     }
 }
 
-/// The routes under `/sync`.
-pub fn routes(app: Arc<App>) -> Router {
+/// The routes under `/sync`; an upload may have so many bytes as it comes.
+pub fn routes(app: Arc<App>, upload_bytes: usize) -> Router {
+    let uploads = Uploads {
+        app: Arc::clone(&app),
+        most_bytes: upload_bytes,
+    };
     Router::new()
         .route("/sync/jobs/{id}", get(state))
         .route("/sync/jobs/{id}/events", get(stream))
         .with_state(app)
+        .merge(
+            Router::new()
+                .route("/sync/static-data", post(upload::static_data))
+                .route("/sync/time-entries", post(upload::time_entries))
+                .with_state(uploads),
+        )
 }
 
 async fn state(

@@ -3,6 +3,7 @@
 
 pub mod json;
 pub mod members;
+pub mod options;
 pub mod reading;
 pub mod rows;
 pub mod table;
