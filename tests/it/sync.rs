@@ -20,6 +20,7 @@ use crate::support::server::{Folder, TestServer};
 mod accepting;
 mod cancelling;
 mod survival;
+mod uploads;
 mod watching;
 mod working;
 

@@ -1,7 +1,5 @@
 //! What a request says about its upload: in the query, and in the headers that describe the body.
 
-use std::borrow::Cow;
-
 use super::reading::{Format, Upload};
 use super::table::Dialect;
 use crate::app::Error;
@@ -129,8 +127,8 @@ fn separator(value: &str) -> Option<u8> {
     }
 }
 
-fn flag(faults: &mut Faults, name: &'static str, value: &Cow<'_, str>) -> bool {
-    match &**value {
+fn flag(faults: &mut Faults, name: &'static str, value: &str) -> bool {
+    match value {
         "true" | "1" | "" => true,
         "false" | "0" => false,
         _ => {
