@@ -162,6 +162,9 @@ fn undertaking(
         estimate: draw
             .percent(70)
             .then(|| Hours::whole(i32::try_from(40 * draw.between(2, 50)).unwrap_or_default())),
+        description: None,
+        terms: None,
+        working_time_limit: None,
         excludes_common_tasks: draw.percent(15),
         external_id: None,
         last_update: None,

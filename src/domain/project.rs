@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::amount::Amount;
 use super::hours::Hours;
 use super::id::{OrganizationId, ProjectId, UserId};
 use super::period::Period;
@@ -23,10 +24,14 @@ pub struct Project {
     pub name: Box<str>,
     /// A short code, unique where given.
     pub code: Option<Box<str>>,
+    /// What it is about.
+    pub description: Option<Box<str>>,
     /// The client that it is for.
     pub organization_id: Option<OrganizationId>,
     /// How its hours are billed.
     pub billing_type: BillingType,
+    /// What its hours cost, where that is known.
+    pub terms: Option<Box<Terms>>,
     /// Whether it takes bookings.
     pub state: ProjectState,
     /// Who leads it.
@@ -37,6 +42,8 @@ pub struct Project {
     pub last_booking_date: Option<Date>,
     /// How many hours it is thought to take.
     pub estimate: Option<Hours>,
+    /// The most hours that it is to take.
+    pub working_time_limit: Option<Hours>,
     /// Whether the common tasks are *not* offered under it.
     pub excludes_common_tasks: bool,
     /// Its id in the system that imports it.
@@ -45,7 +52,17 @@ pub struct Project {
     pub last_update: Option<Instant>,
 }
 
+impl Terms {
+    /// The highest tax.
+    pub const MAX_VAT_PERCENT: Amount = Amount::whole(100);
+    /// The longest name of a currency.
+    pub const MAX_CURRENCY_CHARS: usize = 10;
+}
+
 impl Project {
+    /// The longest description.
+    pub const MAX_DESCRIPTION_CHARS: usize = 4_000;
+
     /// Whether it takes new bookings at all.
     pub fn is_open(&self) -> bool {
         self.meta.is_active && self.state == ProjectState::Open
@@ -55,6 +72,17 @@ impl Project {
     pub fn meets(&self, period: Period) -> bool {
         period.meets(self.first_booking_date, self.last_booking_date)
     }
+}
+
+/// What the hours of a project cost.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Terms {
+    /// The price of an hour, not below 0.
+    pub price_per_hour: Amount,
+    /// Value-added tax, 0 to 100 percent.
+    pub vat_percent: Amount,
+    /// The currency of the price, in 1 to 10 characters.
+    pub currency: Box<str>,
 }
 
 /// How a project's hours are billed.

@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::activity::{Activity, ActivityDraft};
+use crate::domain::amount::Amount;
 use crate::domain::id::{ActivityId, OrganizationId, ProjectId, ScheduleId, TaskId, TemplateId, UserId};
 use crate::domain::organization::{Contact, Organization, OrganizationDraft};
 use crate::domain::period::PeriodKind;
-use crate::domain::project::{BillingType, Project, ProjectDraft};
+use crate::domain::project::{BillingType, Project, ProjectDraft, Terms};
 use crate::domain::record::SettingsId;
 use crate::domain::schedule::{Pattern, Schedule, ScheduleDraft, ScheduleException};
 use crate::domain::settings::{Settings, SettingsDraft};
@@ -167,6 +168,65 @@ fn a_project_needs_a_billing_type_and_its_dates_in_order() {
         project(estimate(MAX_ESTIMATE.units() + 1)),
         ["estimate OUT_OF_RANGE"]
     );
+}
+
+#[test]
+fn i8_a_projects_terms_are_a_price_a_tax_and_a_currency() {
+    let project = |terms: Terms| {
+        let draft = ProjectDraft {
+            name: Some("Apollo".to_owned()),
+            billing_type: Some(BillingType::TimeAndMaterial),
+            terms: Some(Some(terms)),
+            ..ProjectDraft::default()
+        };
+        Project::drafted(None, &draft, id::<ProjectId>(), NOW)
+    };
+    let terms = |price: i64, vat: i64, currency: &str| Terms {
+        price_per_hour: Amount::from_units(price),
+        vat_percent: Amount::from_units(vat),
+        currency: currency.into(),
+    };
+    let stored = project(terms(0, 10_000_000, " EUR ")).unwrap();
+    assert_eq!(stored.terms.as_deref(), Some(&terms(0, 10_000_000, "EUR")));
+    assert_eq!(faults(project(terms(1, 0, "0123456789"))), [""; 0]);
+    assert_eq!(
+        faults(project(terms(-1, -1, " "))),
+        [
+            "terms.pricePerHour OUT_OF_RANGE",
+            "terms.vat OUT_OF_RANGE",
+            "terms.currency REQUIRED"
+        ]
+    );
+    assert_eq!(
+        faults(project(terms(0, 10_000_001, "01234567890"))),
+        ["terms.vat OUT_OF_RANGE", "terms.currency TOO_LONG"]
+    );
+}
+
+#[test]
+fn a_project_is_described_in_4000_characters_and_limited_to_more_than_0_hours() {
+    let project = |description: &str, limit: Hours| {
+        let draft = ProjectDraft {
+            name: Some("Apollo".to_owned()),
+            billing_type: Some(BillingType::NonBillable),
+            description: Some(Some(description.to_owned())),
+            working_time_limit: Some(Some(limit)),
+            ..ProjectDraft::default()
+        };
+        Project::drafted(None, &draft, id::<ProjectId>(), NOW)
+    };
+    let one = Hours::from_units(1);
+    let stored = project(" two\nlines ", one).unwrap();
+    assert_eq!(stored.description.as_deref(), Some("two\nlines"));
+    assert_eq!(stored.working_time_limit, Some(one));
+    assert_eq!(project("  ", one).unwrap().description, None);
+    assert_eq!(faults(project(&"я".repeat(4_000), MAX_ESTIMATE)), [""; 0]);
+    assert_eq!(
+        faults(project(&"я".repeat(4_001), Hours::ZERO)),
+        ["description TOO_LONG", "workingTimeLimit OUT_OF_RANGE"]
+    );
+    let beyond = Hours::from_units(MAX_ESTIMATE.units() + 1);
+    assert_eq!(faults(project("", beyond)), ["workingTimeLimit OUT_OF_RANGE"]);
 }
 
 #[test]

@@ -147,6 +147,7 @@ entities! {
         IS_ACTIVE "isActive" Bool "Whether it is in use." |it| Value::Bool(it.meta.is_active);
         NAME "name" Text "The name." |it| text(&it.name);
         CODE "code" Text null "A short code." |it| optional_text(it.code.as_deref());
+        DESCRIPTION "description" Text null "What it is about." |it| optional_text(it.description.as_deref());
         ORGANIZATION_ID "organizationId" Id null "The client that it is for." |it| optional_id(it.organization_id);
         BILLING_TYPE "billingTypeCode" Billing "How its hours are billed." |it| text(it.billing_type.code());
         STATE "stateCode" State "Whether it takes bookings." |it| text(it.state.code());
@@ -154,6 +155,7 @@ entities! {
         FIRST_BOOKING_DATE "firstBookingDate" Date null "The first date that may be booked." |it| optional_date(it.first_booking_date);
         LAST_BOOKING_DATE "lastBookingDate" Date null "The last date that may be booked." |it| optional_date(it.last_booking_date);
         ESTIMATE "estimate" Hours null "How many hours it is thought to take." |it| optional_hours(it.estimate);
+        WORKING_TIME_LIMIT "workingTimeLimit" Hours null "The most hours that it is to take." |it| optional_hours(it.working_time_limit);
         EXTERNAL_ID "externalId" Text null "The id in the importing system." |it| optional_text(it.external_id.as_deref());
     } ["organization" by "organizationId" to Organization, "manager" by "managerId" to User]
     task Task "ProjectTask" "ProjectTasks" "A node of a project's task tree, or a common task." {

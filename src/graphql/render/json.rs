@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
 
+use crate::domain::amount::Amount;
 use crate::domain::hours::Hours;
 use crate::domain::id::{
     ActivityId, AllocationId, DepartmentId, LineId, OrganizationId, ProjectId, ScheduleId, SyncJobId, TaskId,
@@ -41,6 +42,7 @@ put_by! {
     Date => |it, json| json.date(it),
     Instant => |it, json| json.instant(it),
     Hours => |it, json| json.hours(it),
+    Amount => |it, json| json.hours(Hours::from_units(it.units())),
     RowVersion => |it, json| json.version(it),
 }
 

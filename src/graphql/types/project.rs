@@ -7,13 +7,16 @@ use super::organization::OrganizationObject;
 use super::user::UserObject;
 use super::{EXTERNAL_ID, LAST_UPDATE, of_record};
 use crate::domain::organization::Organization;
-use crate::domain::project::Project;
+use crate::domain::project::{Project, Terms};
 use crate::domain::record::Entity;
 use crate::domain::user::User;
-use crate::graphql::render::{Field, Object, Type};
+use crate::graphql::render::{Field, Object, Type, part};
 
 /// What time is booked on.
 pub struct ProjectObject;
+
+/// What the hours of a project cost.
+pub struct TermsObject;
 
 const ORGANIZATION: &str = "The client that it is for; null for none.";
 const MANAGER: &str = "Who leads it; null for nobody.";
@@ -30,6 +33,12 @@ impl Object for ProjectObject {
             Type::STRING.nullable(),
             |it, json| json.put(it.code.as_deref()),
         ),
+        Field::leaf(
+            "description",
+            "What it is about.",
+            Type::STRING.nullable(),
+            |it, json| json.put(it.description.as_deref()),
+        ),
         Field::leaf("organizationId", ORGANIZATION, Type::ID.nullable(), |it, json| {
             json.put(it.organization_id);
         }),
@@ -41,6 +50,12 @@ impl Object for ProjectObject {
             "How its hours are billed.",
             Type::input::<BillingType>(),
             |it, json| json.put(BillingType::from(it.billing_type)),
+        ),
+        part!(
+            TermsObject,
+            "terms",
+            "What its hours cost; null where that is not known.",
+            |it| it.terms.as_deref()
         ),
         Field::leaf(
             "state",
@@ -71,6 +86,12 @@ impl Object for ProjectObject {
             |it, json| json.put(it.estimate),
         ),
         Field::leaf(
+            "workingTimeLimit",
+            "The most hours that it is to take; null for no limit.",
+            Type::DECIMAL.nullable(),
+            |it, json| json.put(it.working_time_limit),
+        ),
+        Field::leaf(
             "excludesCommonTasks",
             "Whether the common tasks are not offered under it.",
             Type::BOOLEAN,
@@ -89,3 +110,31 @@ impl Object for ProjectObject {
 }
 
 super::shows!(ProjectObject, Project, Project);
+
+impl Object for TermsObject {
+    type View<'a> = &'a Terms;
+    const NAME: &'static str = "Terms";
+    const ABOUT: &'static str = "What the hours of a project cost.";
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::leaf(
+            "pricePerHour",
+            "The price of an hour.",
+            Type::DECIMAL,
+            |it, json| json.put(it.price_per_hour),
+        ),
+        Field::leaf(
+            "vat",
+            "Value-added tax, in percent.",
+            Type::DECIMAL,
+            |it, json| {
+                json.put(it.vat_percent);
+            },
+        ),
+        Field::leaf(
+            "currency",
+            "The currency of the price.",
+            Type::STRING,
+            |it, json| json.put(&*it.currency),
+        ),
+    ];
+}

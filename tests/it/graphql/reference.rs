@@ -32,8 +32,9 @@ fn kinds() -> Vec<(&'static str, &'static str, Value, Value)> {
         (
             "Project",
             "project",
-            json!({ "name": "App", "billingType": "FIXED_BID", "organizationId": organization_id(1).to_string(), "estimate": "12.5" }),
-            json!({ "state": "SUSPENDED", "firstBookingDate": "2024-01-01", "organizationId": null }),
+            json!({ "name": "App", "billingType": "FIXED_BID", "organizationId": organization_id(1).to_string(), "estimate": "12.5",
+                    "description": "Two\nlines", "terms": { "pricePerHour": "99.5", "vat": "19", "currency": "EUR" } }),
+            json!({ "state": "SUSPENDED", "firstBookingDate": "2024-01-01", "organizationId": null, "workingTimeLimit": "80" }),
         ),
         (
             "Task",
@@ -149,6 +150,7 @@ async fn all_that_was_saved_is_read_back() {
         let fields = fields
             .join(" ")
             .replace("contact", "contact { city }")
+            .replace("terms", "terms { pricePerHour vat currency }")
             .replace("pattern", "pattern { anchor days }")
             .replace("exceptions", "exceptions { date hours name }")
             .replace("period", "period { kind firstDay anchor }")
@@ -193,6 +195,12 @@ fn faulty() -> Vec<(&'static str, &'static str, Value, &'static str)> {
             "project",
             json!({ "name": "App" }),
             "billingType REQUIRED",
+        ),
+        (
+            "Project",
+            "project",
+            json!({ "name": "App", "billingType": "TIME_AND_MATERIAL", "terms": { "pricePerHour": "1", "vat": "100.1", "currency": "EUR" } }),
+            "terms.vat OUT_OF_RANGE",
         ),
         (
             "Project",

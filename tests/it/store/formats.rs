@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use punchcard::domain::access::{Permission, Role};
 use punchcard::domain::activity::Activity;
+use punchcard::domain::amount::Amount;
 use punchcard::domain::approval::ApprovalStatus;
 use punchcard::domain::change::Face;
 use punchcard::domain::effective::Effective;
@@ -18,7 +19,7 @@ use punchcard::domain::id::{
 use punchcard::domain::import::{Collection, ImportKind, ImportOptions, OnError, Place, Report};
 use punchcard::domain::organization::{Contact, Organization};
 use punchcard::domain::period::PeriodKind;
-use punchcard::domain::project::{BillingType, Project, ProjectState};
+use punchcard::domain::project::{BillingType, Project, ProjectState, Terms};
 use punchcard::domain::record::{Key, Kind, Meta, Record};
 use punchcard::domain::schedule::{Pattern, Schedule, ScheduleException};
 use punchcard::domain::settings::Settings;
@@ -142,13 +143,20 @@ fn full_project() -> Project {
         meta: meta(),
         name: "Project".into(),
         code: Some("P".into()),
+        description: Some("First line\nSecond line".into()),
         organization_id: Some(OrganizationId::new(uuid(3))),
         billing_type: BillingType::FixedBid,
+        terms: Some(Box::new(Terms {
+            price_per_hour: Amount::from_units(9_950_000),
+            vat_percent: Amount::whole(19),
+            currency: "EUR".into(),
+        })),
         state: ProjectState::Open,
         manager_id: Some(user_id(1)),
         first_booking_date: Some(day(0)),
         last_booking_date: Some(day(9)),
         estimate: Some(Hours::from_units(150_000)),
+        working_time_limit: Some(Hours::whole(90)),
         excludes_common_tasks: true,
         external_id: Some("P-1".into()),
         last_update: Some(instant(8)),
