@@ -10,6 +10,7 @@ pub mod payload;
 pub mod progress;
 pub mod report;
 pub mod row;
+pub mod statics;
 
 pub use catalog::Catalog;
 pub use payload::Payload;

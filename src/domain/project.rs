@@ -68,6 +68,16 @@ impl Project {
         self.meta.is_active && self.state == ProjectState::Open
     }
 
+    /// The same project after its task tree has changed. That is a change of the project too: of two
+    /// who change the tree at once, one decides on what the other has made of it.
+    #[must_use]
+    pub fn with_changed_tree(&self) -> Self {
+        Self {
+            meta: self.meta.changed(),
+            ..self.clone()
+        }
+    }
+
     /// Whether any date of `period` may be booked.
     pub fn meets(&self, period: Period) -> bool {
         period.meets(self.first_booking_date, self.last_booking_date)

@@ -50,9 +50,8 @@ impl Maintained for ProjectTask {
         restore: "restoreTask",
     };
 
-    /// Its siblings move up or down, so that the branch stays numbered without a gap (T2). A change
-    /// of the tree is a change of the project too: of two people who change it at once, one decides
-    /// on what the other has made of it.
+    /// Its siblings move up or down, so that the branch stays numbered without a gap (T2), and the
+    /// project changes with its tree.
     async fn consequences(
         reader: &Reader,
         existing: Option<&Self>,
@@ -86,11 +85,8 @@ impl Maintained for ProjectTask {
             consequences
                 .guards
                 .push(Guard::Version(Project::key(id), project.meta.version));
-            let project = Project {
-                meta: project.meta.changed(),
-                ..Project::clone(&project)
-            };
-            consequences.puts.push(Record::Project(Arc::new(project)));
+            let project = Arc::new(project.with_changed_tree());
+            consequences.puts.push(Record::Project(project));
         }
         consequences
             .puts

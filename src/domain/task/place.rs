@@ -1,7 +1,7 @@
 //! Where a task stands among the others when it is saved (T1, T2): under which parent, at which
 //! number, and which siblings make room or close up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::ProjectTask;
@@ -19,7 +19,6 @@ use crate::domain::id::TaskId;
 /// Fails if its parent is not among `tasks`, or is the task itself or below it.
 pub fn place(tasks: &[Arc<ProjectTask>], mut task: ProjectTask) -> Result<Vec<ProjectTask>, Error> {
     let known: HashMap<TaskId, &ProjectTask> = tasks.iter().map(|it| (it.id, it.as_ref())).collect();
-    let before = known.get(&task.id).copied();
     if task.lead_task_id.is_none() && task.project_id.is_some() {
         let main = tasks
             .iter()
@@ -27,44 +26,104 @@ pub fn place(tasks: &[Arc<ProjectTask>], mut task: ProjectTask) -> Result<Vec<Pr
         task.lead_task_id = main.map(|main| main.id);
     }
     check_parent(&known, &task)?;
-
-    let branch = |lead: Option<TaskId>| {
-        let mut siblings: Vec<&ProjectTask> = tasks
-            .iter()
-            .map(Arc::as_ref)
-            .filter(|it| it.lead_task_id == lead && it.id != task.id)
-            .collect();
-        siblings.sort_by_key(|it| (it.number, it.id));
-        siblings
-    };
-    let siblings = branch(task.lead_task_id);
-    let room = usize::try_from(task.number).map_or(siblings.len(), |at| at.min(siblings.len()));
-    let left = before
-        .filter(|before| before.lead_task_id != task.lead_task_id)
-        .map(|before| branch(before.lead_task_id))
-        .unwrap_or_default();
-
-    task.number = u32::try_from(room).unwrap_or(u32::MAX);
-    let (ahead, behind) = siblings.split_at(room);
-    let mut changed = vec![task];
-    changed.extend(renumbered(ahead, 0));
-    changed.extend(renumbered(behind, room + 1));
-    changed.extend(renumbered(&left, 0));
-    Ok(changed)
+    Ok(arrange(tasks, vec![task]))
 }
 
-/// Those of `branch` that do not have the numbers from `first` on, with them.
-fn renumbered(branch: &[&ProjectTask], first: usize) -> impl Iterator<Item = ProjectTask> {
-    branch.iter().zip(first..).filter_map(|(task, number)| {
-        let number = u32::try_from(number)
-            .ok()
-            .filter(|number| *number != task.number)?;
-        Some(ProjectTask {
-            number,
-            meta: task.meta.changed(),
-            ..(*task).clone()
-        })
-    })
+/// The tasks that change when all of `placed` are saved among `tasks`, as [`place`] would save each:
+/// `placed` in their order with their numbers, then the siblings that shift. Those that want one
+/// number in one branch stand there in the order in which they are given; who wants to stay keeps its
+/// place among those that stay.
+///
+/// That their parents are there and form no circle is not looked at. Takes time in proportion to
+/// `tasks`, however many are placed.
+pub fn arrange(tasks: &[Arc<ProjectTask>], mut placed: Vec<ProjectTask>) -> Vec<ProjectTask> {
+    let ids: HashSet<TaskId> = placed.iter().map(|it| it.id).collect();
+    let before = tasks.iter().filter(|it| ids.contains(&it.id));
+    let before: HashMap<TaskId, &ProjectTask> = before.map(|it| (it.id, it.as_ref())).collect();
+    let left = tasks.iter().filter_map(|it| before.get(&it.id));
+    let left = left.map(|it| it.lead_task_id);
+    let mut leads: Vec<Option<TaskId>> = Vec::new();
+    let mut branches: HashMap<Option<TaskId>, Branch<'_>> = HashMap::new();
+    for lead in placed.iter().map(|it| it.lead_task_id).chain(left) {
+        branches.entry(lead).or_insert_with(|| {
+            leads.push(lead);
+            Branch::default()
+        });
+    }
+    for task in tasks.iter().filter(|it| !ids.contains(&it.id)) {
+        if let Some(branch) = branches.get_mut(&task.lead_task_id) {
+            branch.staying.push((task.number, task.id, Sibling::Same(task)));
+        }
+    }
+    for (place, task) in placed.iter().enumerate() {
+        let stays = before
+            .get(&task.id)
+            .is_some_and(|it| (it.lead_task_id, it.number) == (task.lead_task_id, task.number));
+        match branches.get_mut(&task.lead_task_id) {
+            Some(branch) if stays => branch
+                .staying
+                .push((task.number, task.id, Sibling::Placed(place))),
+            Some(branch) => branch.coming.push((task.number, place)),
+            None => {}
+        }
+    }
+    let mut shifted = Vec::new();
+    for lead in leads {
+        let ordered = branches.remove(&lead).map(Branch::ordered).unwrap_or_default();
+        for (number, sibling) in (0..).zip(ordered) {
+            match sibling {
+                Sibling::Placed(place) => {
+                    if let Some(task) = placed.get_mut(place) {
+                        task.number = number;
+                    }
+                }
+                Sibling::Same(task) if task.number == number => {}
+                Sibling::Same(task) => shifted.push(ProjectTask {
+                    number,
+                    meta: task.meta.changed(),
+                    ..task.clone()
+                }),
+            }
+        }
+    }
+    placed.extend(shifted);
+    placed
+}
+
+/// The tasks under one parent.
+#[derive(Default)]
+struct Branch<'t> {
+    /// Those that stay among each other as they are.
+    staying: Vec<(u32, TaskId, Sibling<'t>)>,
+    /// The number that is wanted, and the position among those that are placed.
+    coming: Vec<(u32, usize)>,
+}
+
+enum Sibling<'t> {
+    /// As it is stored.
+    Same(&'t ProjectTask),
+    /// The one at this position among those that are placed.
+    Placed(usize),
+}
+
+impl<'t> Branch<'t> {
+    /// As they stand: who comes gets the number that is wanted, or else is the last.
+    fn ordered(mut self) -> Vec<Sibling<'t>> {
+        self.staying.sort_by_key(|(number, id, _)| (*number, *id));
+        self.coming.sort_unstable();
+        let mut ordered = Vec::with_capacity(self.staying.len() + self.coming.len());
+        let mut staying = self.staying.into_iter();
+        for (number, place) in self.coming {
+            while u32::try_from(ordered.len()).is_ok_and(|room| room < number)
+                && let Some((_, _, sibling)) = staying.next()
+            {
+                ordered.push(sibling);
+            }
+            ordered.push(Sibling::Placed(place));
+        }
+        ordered.extend(staying.map(|(_, _, sibling)| sibling));
+        ordered
+    }
 }
 
 /// T1: the parent is in the same project, and the way up from it does not lead back to the task.

@@ -10,7 +10,7 @@ use crate::domain::id::{TaskId, UserId};
 use crate::domain::period::Period;
 use crate::domain::project::Project;
 
-mod damage;
+pub(in crate::domain) mod damage;
 
 use damage::Parents;
 

@@ -52,14 +52,7 @@ impl<E: Shelved> Shelf<E> {
     pub fn put(&mut self, record: Arc<E>) {
         let id = id_of(&*record);
         if let Some(old) = self.records.remove(&id) {
-            if let Some(external) = old.external_id() {
-                self.by_external_id.remove(external);
-            }
-            for key in old.natural_keys() {
-                if let Some(bearers) = self.by_key.get_mut(key.as_str()) {
-                    bearers.retain(|bearer| *bearer != id);
-                }
-            }
+            self.forget(id, &old);
         }
         if let Some(external) = record.external_id() {
             self.by_external_id.insert(external.into(), id);
@@ -68,6 +61,18 @@ impl<E: Shelved> Shelf<E> {
             self.by_key.entry(key.into()).or_default().push(id);
         }
         self.records.insert(id, record);
+    }
+
+    /// Forgets what a record was called.
+    fn forget(&mut self, id: Uuid, record: &E) {
+        if let Some(external) = record.external_id() {
+            self.by_external_id.remove(external);
+        }
+        for key in record.natural_keys() {
+            if let Some(bearers) = self.by_key.get_mut(key.as_str()) {
+                bearers.retain(|bearer| *bearer != id);
+            }
+        }
     }
 
     /// Lets `incoming`, an id in the payload, name the record with the id `known` from now on (I3).
@@ -108,6 +113,20 @@ impl<E: Shelved> Shelf<E> {
             None | Some([]) => Err(Missing::Unknown),
             Some([only]) => self.records.get(only).ok_or(Missing::Unknown),
             Some(_) => Err(Missing::Ambiguous),
+        }
+    }
+
+    /// All that are called so, by whichever of their natural keys.
+    pub fn bearers(&self, key: &str) -> impl Iterator<Item = &Arc<E>> {
+        let bearers = self.by_key.get(key).map(Vec::as_slice).unwrap_or_default();
+        bearers.iter().filter_map(|bearer| self.records.get(bearer))
+    }
+
+    /// Takes a record away that is not to be made after all.
+    pub fn remove(&mut self, record: &E) {
+        let id = id_of(record);
+        if let Some(record) = self.records.remove(&id) {
+            self.forget(id, &record);
         }
     }
 

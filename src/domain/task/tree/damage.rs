@@ -22,13 +22,25 @@ impl Parents {
         Self(leads.map(|lead| places.get(&lead?).copied()).collect())
     }
 
+    /// Of each task the place of its parent among them.
+    pub const fn new(places: Vec<Option<usize>>) -> Self {
+        Self(places)
+    }
+
     /// The place of the parent of the task at `place`.
     pub fn place_of(&self, place: usize) -> Option<usize> {
         self.0.get(place).copied().flatten()
     }
 
+    /// The way up from a task of a circle until it is back at that task.
+    pub fn circle(&self, place: usize) -> impl Iterator<Item = usize> {
+        let mut is_round = false;
+        let above = std::iter::successors(self.place_of(place), |at| self.place_of(*at));
+        above.take_while(move |at| !std::mem::replace(&mut is_round, *at == place))
+    }
+
     /// A task of every circle, once.
-    fn circles(&self) -> Vec<usize> {
+    pub fn circles(&self) -> Vec<usize> {
         let mut found = Vec::new();
         // From which start each task was first met, going upwards.
         let mut met: Vec<Option<usize>> = vec![None; self.0.len()];
@@ -84,15 +96,11 @@ pub fn found_in(tasks: &[Arc<ProjectTask>], parents: &Parents) -> Error {
 fn spell_out(tasks: &[Arc<ProjectTask>], parents: &Parents, place: usize) -> String {
     let name = |at: usize| tasks.get(at).map(|task| task.id.to_string()).unwrap_or_default();
     let mut text = name(place);
-    let above = std::iter::successors(parents.place_of(place), |at| parents.place_of(*at));
-    for (count, at) in above.enumerate() {
+    for (count, at) in parents.circle(place).enumerate() {
         if count == SPELT_OUT {
             return text + " under ...";
         }
         text = text + " under " + &name(at);
-        if at == place {
-            break;
-        }
     }
     text
 }
