@@ -7,6 +7,7 @@ pub mod activity;
 pub mod booking;
 pub mod change;
 pub mod connection;
+pub mod contribution;
 pub mod department;
 pub mod enums;
 

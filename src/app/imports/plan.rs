@@ -2,12 +2,14 @@
 //! would be written. It waits for nothing but the store; who asks for it runs it where it holds up
 //! nobody.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::app::Error;
 use crate::domain::change::Guard;
 use crate::domain::id::IdSource;
 use crate::domain::import::report::Outcome;
+use crate::domain::import::statics;
 use crate::domain::import::{Catalog, ImportOptions, OnError, Payload, Phase, Report};
 use crate::domain::record::Record;
 use crate::domain::time::Instant;
@@ -71,19 +73,24 @@ impl<E: Into<Error>> From<E> for NoPlan {
 }
 
 /// Plans an import. Bad rows are in the report; whether they stop it is in its options (I15).
-pub async fn plan(planning: &Planning, payload: Payload, steps: &dyn Steps) -> Result<PlannedImport, NoPlan> {
+pub async fn plan(
+    planning: &Planning,
+    mut payload: Payload,
+    steps: &dyn Steps,
+) -> Result<PlannedImport, NoPlan> {
     let known = planning.view.all_of(Catalog::KINDS).await?;
-    let catalog = Catalog::new(known);
+    let mut catalog = Catalog::new(known);
     let mut planned = PlannedImport::default();
     // The faults of one row follow each other.
     let mut last = None;
-    for fault in payload.unreadable {
+    for fault in std::mem::take(&mut payload.unreadable) {
         if let Some(place) = fault.place.filter(|place| last != Some(*place)) {
             planned.report.count(place.collection, Outcome::Failed);
         }
         last = fault.place;
         planned.report.note(fault);
     }
+    plan_statics(planning, &payload, &mut catalog, steps, &mut planned)?;
     bookings::plan(planning, payload.entries, &catalog, steps, &mut planned).await?;
     planned.report.keep_first_faults();
     let ImportOptions { on_error, dry_run } = planning.options;
@@ -92,4 +99,34 @@ pub async fn plan(planning: &Planning, payload: Payload, steps: &dyn Steps) -> R
         planned.guards.clear();
     }
     Ok(planned)
+}
+
+/// Adds to `planned` what the static data comes to; the catalog learns of it.
+fn plan_statics(
+    planning: &Planning,
+    payload: &Payload,
+    catalog: &mut Catalog,
+    steps: &dyn Steps,
+    planned: &mut PlannedImport,
+) -> Result<(), CalledOff> {
+    let total = payload.statics() as u64;
+    let mut outcome = Ok(());
+    let changes = statics::plan(
+        payload,
+        catalog,
+        planning.options.on_error,
+        planning.now,
+        &mut || planning.ids.next(planning.now),
+        &mut planned.report,
+        &mut |done| match steps.reach(Phase::Matching, done, total) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(called_off) => {
+                outcome = Err(called_off);
+                ControlFlow::Break(())
+            }
+        },
+    );
+    planned.puts.extend(changes.puts);
+    planned.guards.extend(changes.guards);
+    outcome
 }

@@ -34,3 +34,10 @@ impl Extend<Row> for Payload {
         }
     }
 }
+
+impl Payload {
+    /// How many rows of static data there are.
+    pub const fn statics(&self) -> usize {
+        self.customers.len() + self.common_tasks.len() + self.projects.len() + self.tasks.len()
+    }
+}

@@ -9,7 +9,7 @@ use crate::domain::amount::Amount;
 use crate::domain::hours::Hours;
 use crate::domain::id::{
     ActivityId, AllocationId, DepartmentId, LineId, OrganizationId, ProjectId, ScheduleId, SyncJobId, TaskId,
-    TemplateId, TimesheetId, TokenId, UserId,
+    TemplateId, TimeEntryId, TimesheetId, TokenId, UserId,
 };
 use crate::domain::time::{Date, Instant};
 use crate::domain::version::RowVersion;
@@ -55,6 +55,7 @@ put_by! {
     ProjectId => |it, json| json.id(it.uuid()),
     ScheduleId => |it, json| json.id(it.uuid()),
     SyncJobId => |it, json| json.id(it.uuid()),
+    TimeEntryId => |it, json| json.id(it.uuid()),
     TaskId => |it, json| json.id(it.uuid()),
     TemplateId => |it, json| json.id(it.uuid()),
     TimesheetId => |it, json| json.id(it.uuid()),

@@ -1,8 +1,10 @@
 //! Timesheets with their lines and cells.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::activity::ActivityObject;
+use super::contribution::ContributionObject;
 use super::department::DepartmentObject;
 use super::enums::ApprovalStatus;
 use super::project::ProjectObject;
@@ -33,6 +35,42 @@ pub struct TimeAllocationObject;
 
 /// The hours to work on a date.
 pub struct ScheduleDayObject;
+
+/// A line, seen within its sheet.
+#[derive(Clone, Copy)]
+pub struct LineOfSheet<'a> {
+    sheet: &'a Timesheet,
+    line: LineRef<'a>,
+}
+
+/// A cell, seen within its sheet.
+#[derive(Clone, Copy)]
+pub struct CellOfSheet<'a> {
+    of: LineOfSheet<'a>,
+    cell: CellRef<'a>,
+}
+
+impl<'a> Deref for LineOfSheet<'a> {
+    type Target = LineRef<'a>;
+
+    fn deref(&self) -> &LineRef<'a> {
+        &self.line
+    }
+}
+
+impl<'a> Deref for CellOfSheet<'a> {
+    type Target = CellRef<'a>;
+
+    fn deref(&self) -> &CellRef<'a> {
+        &self.cell
+    }
+}
+
+impl<'a> LineOfSheet<'a> {
+    fn cells(self) -> impl Iterator<Item = CellOfSheet<'a>> {
+        self.line.cells().map(move |cell| CellOfSheet { of: self, cell })
+    }
+}
 
 macro_rules! flag {
     ($name:literal, $about:literal, |$flags:ident| $flag:expr) => {
@@ -192,7 +230,7 @@ impl Object for TimesheetObject {
             TimesheetLineObject,
             "lines",
             "Its lines, by their order numbers.",
-            |it| it.lines()
+            |it| it.lines().map(move |line| LineOfSheet { sheet: it, line })
         ),
     ];
 }
@@ -202,7 +240,7 @@ const DEPARTMENT: &str = "The department in which its owner worked when it was m
 super::shows!(TimesheetObject, Timesheet, Timesheet);
 
 impl Object for TimesheetLineObject {
-    type View<'a> = LineRef<'a>;
+    type View<'a> = LineOfSheet<'a>;
     const NAME: &'static str = "TimesheetLine";
     const ABOUT: &'static str =
         "A line of a timesheet: what was worked on, with a cell for each date that has hours.";
@@ -252,7 +290,7 @@ const TASK: &str = "The task of that project, or a common one, if it names one."
 const ACTIVITY: &str = "The kind of work, if it names one.";
 
 impl Object for TimeAllocationObject {
-    type View<'a> = CellRef<'a>;
+    type View<'a> = CellOfSheet<'a>;
     const NAME: &'static str = "TimeAllocation";
     const ABOUT: &'static str = "A cell of a timesheet: the hours of one line on one date.";
     const FIELDS: &'static [Field<Self>] = &[
@@ -286,6 +324,13 @@ impl Object for TimeAllocationObject {
             "The time-off request that made it; such a cell is frozen.",
             Type::ID.nullable(),
             |it, json| json.put(it.time_off_request_id()),
+        ),
+        parts!(
+            ContributionObject,
+            "contributions",
+            "The imported bookings that its hours come from, as far as imports brought them. What people changed since \
+             is the difference to their sum.",
+            |it| it.of.sheet.contributions_to(it.of.line, it.cell.date())
         ),
     ];
 }

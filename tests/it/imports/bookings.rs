@@ -163,6 +163,24 @@ async fn i7_a_booking_twice_in_a_payload_collapses_or_contradicts() {
     );
     let told = &report.faults[1].message;
     assert!(told.contains("timeEntries[0]"), "both are named: {told}");
+
+    desk.import_all(vec![with_id(3, entry("c", "2024-03-06", "1"))])
+        .await;
+    let by_id = EntryRow {
+        external_id: None,
+        ..with_id(3, entry("", "2024-03-06", "2"))
+    };
+    let report = desk
+        .import(
+            vec![by_id, entry("c", "2024-03-06", "3")],
+            ImportOptions::default(),
+        )
+        .await;
+    assert_eq!(
+        faults(&report),
+        [("timeEntries[1].id", FaultCode::Duplicate)],
+        "by its two names"
+    );
 }
 
 #[tokio::test]

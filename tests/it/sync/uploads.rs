@@ -145,84 +145,86 @@ async fn i15_what_cannot_be_read_is_reported_with_its_line() {
     assert_eq!(hours(&admin).await.len(), 1);
 }
 
+/// Path, media type and body of what is refused; status, code, and a part of what is said.
+const NO_UPLOADS: [(&str, &str, &str, u16, &str, &str); 9] = [
+    (
+        "/sync/time-entries",
+        "application/json",
+        "{}",
+        415,
+        "NOT_SUPPORTED",
+        "text/csv",
+    ),
+    (
+        "/sync/time-entries",
+        "",
+        "",
+        415,
+        "NOT_SUPPORTED",
+        "application/x-ndjson",
+    ),
+    (
+        "/sync/time-entries?onerror=SKIP",
+        LINES,
+        "",
+        400,
+        "BAD_USER_INPUT",
+        "onError, dryRun",
+    ),
+    (
+        "/sync/time-entries?onError=skip",
+        LINES,
+        "",
+        400,
+        "BAD_USER_INPUT",
+        "FAIL or SKIP",
+    ),
+    (
+        "/sync/time-entries?dryRun=maybe",
+        LINES,
+        "",
+        400,
+        "BAD_USER_INPUT",
+        "true or false",
+    ),
+    (
+        "/sync/time-entries?separator=ab",
+        "text/csv",
+        "",
+        400,
+        "BAD_USER_INPUT",
+        "one ASCII character",
+    ),
+    (
+        "/sync/static-data?rows=timeEntries",
+        LINES,
+        "",
+        400,
+        "BAD_USER_INPUT",
+        "no time entries",
+    ),
+    (
+        "/sync/static-data",
+        "text/csv",
+        "name\nx\n",
+        400,
+        "BAD_USER_INPUT",
+        "must be told",
+    ),
+    (
+        "/sync/time-entries",
+        "text/csv",
+        "horus\n1\n",
+        400,
+        "BAD_USER_INPUT",
+        "horus",
+    ),
+];
+
 #[tokio::test]
 async fn what_is_no_upload_is_refused_with_what_is_allowed() {
     let (_server, admin, _) = server().await;
-    let cases = [
-        (
-            "/sync/time-entries",
-            "application/json",
-            "{}",
-            415,
-            "NOT_SUPPORTED",
-            "text/csv",
-        ),
-        (
-            "/sync/time-entries",
-            "",
-            "",
-            415,
-            "NOT_SUPPORTED",
-            "application/x-ndjson",
-        ),
-        (
-            "/sync/time-entries?onerror=SKIP",
-            LINES,
-            "",
-            400,
-            "BAD_USER_INPUT",
-            "onError, dryRun",
-        ),
-        (
-            "/sync/time-entries?onError=skip",
-            LINES,
-            "",
-            400,
-            "BAD_USER_INPUT",
-            "FAIL or SKIP",
-        ),
-        (
-            "/sync/time-entries?dryRun=maybe",
-            LINES,
-            "",
-            400,
-            "BAD_USER_INPUT",
-            "true or false",
-        ),
-        (
-            "/sync/time-entries?separator=ab",
-            "text/csv",
-            "",
-            400,
-            "BAD_USER_INPUT",
-            "one ASCII character",
-        ),
-        (
-            "/sync/static-data?rows=timeEntries",
-            LINES,
-            "",
-            400,
-            "BAD_USER_INPUT",
-            "no time entries",
-        ),
-        (
-            "/sync/static-data",
-            "text/csv",
-            "name\nx\n",
-            400,
-            "BAD_USER_INPUT",
-            "must be told",
-        ),
-        (
-            "/sync/time-entries",
-            "text/csv",
-            "horus\n1\n",
-            400,
-            "BAD_USER_INPUT",
-            "horus",
-        ),
-    ];
-    for (path, kind, body, status, code, message) in cases {
+    for (path, kind, body, status, code, message) in NO_UPLOADS {
         let (found, spelt, said) = refused(send(&admin, path, kind, body).await).await;
         assert_eq!((found, spelt.as_str()), (status, code), "{path} {kind}: {said}");
         assert!(said.contains(message), "{path} {kind}: {said}");
@@ -335,4 +337,74 @@ async fn the_same_key_is_the_same_import_whatever_is_sent() {
     let again: Value = again.json().await.unwrap();
     assert_eq!(again["id"], first["id"]);
     assert_eq!(job(&admin, &id(&again)).await["rows"], 1);
+}
+
+#[tokio::test]
+async fn i13_a_cell_tells_where_its_hours_come_from() {
+    let (_server, admin, me) = server().await;
+    let night = json!({
+        "externalId": "night", "userId": me, "projectCode": "P1", "description": "Watch",
+        "logon": "2024-03-04T20:00:00Z", "logoff": "2024-03-05T02:00:00Z", "breakHours": 1,
+    });
+    let day = json!({ "externalId": "day", "userId": me, "projectCode": "P1", "date": "2024-03-05", "hours": "2.5" });
+    imported(&admin, "/sync/time-entries", LINES, format!("{night}\n{day}")).await;
+    let document = "{ timesheets { nodes { lines { cells { date hours
+        contributions { externalId hours logon logoff breakHours description } } } } } }";
+    let answer = admin.graphql(document, json!({})).await;
+    let whole = |hours: &str| {
+        json!({
+            "externalId": "night", "hours": hours, "breakHours": "1", "description": "Watch",
+            "logon": "2024-03-04T20:00:00+00:00", "logoff": "2024-03-05T02:00:00+00:00",
+        })
+    };
+    let of_day = json!({
+        "externalId": "day", "hours": "2.5", "logon": null, "logoff": null, "breakHours": null, "description": null,
+    });
+    assert_eq!(
+        answer["data"]["timesheets"]["nodes"][0]["lines"][0]["cells"],
+        json!([
+            { "date": "2024-03-04", "hours": "3", "contributions": [whole("3")] },
+            { "date": "2024-03-05", "hours": "4.5", "contributions": [whole("2"), of_day] },
+        ])
+    );
+}
+
+#[tokio::test]
+async fn i2_references_point_into_the_payload_or_the_store() {
+    let (_server, admin, me) = server().await;
+    let lines = [
+        json!({ "externalId": "e", "userId": me, "projectExternalId": "x", "taskName": "Design", "date": "2024-03-04", "hours": 1 }),
+        json!({ "kind": "project", "externalId": "x", "name": "Shop", "customerName": "Romashka",
+            "isPaid": true, "pricePerHour": "80.50", "vat": 19, "currency": "EUR", "tasks": [{ "name": "Design" }] }),
+        json!({ "kind": "customer", "name": "Romashka", "city": "Perm" }),
+        json!({ "kind": "commonTask", "name": "Phone" }),
+    ];
+    let lines = lines.map(|line| line.to_string()).join("\n");
+    let done = imported(&admin, "/sync/time-entries", LINES, lines.clone()).await;
+    let report = &done["report"];
+    for list in ["customers", "projects", "tasks", "commonTasks", "timeEntries"] {
+        assert_eq!(report[list]["created"], 1, "{list}: {done}");
+    }
+    let document = "{ timesheets { nodes { lines { project { name organization { name } terms { pricePerHour vat currency } }
+        task { name } hours } } } }";
+    let answer = admin.graphql(document, json!({})).await;
+    let line = &answer["data"]["timesheets"]["nodes"][0]["lines"][0];
+    assert_eq!(line["project"]["organization"]["name"], "Romashka");
+    assert_eq!(
+        line["project"]["terms"],
+        json!({ "pricePerHour": "80.5", "vat": "19", "currency": "EUR" })
+    );
+    assert_eq!(
+        (&line["task"]["name"], &line["hours"]),
+        (&json!("Design"), &json!("1"))
+    );
+    let again = imported(&admin, "/sync/time-entries", LINES, lines).await;
+    for list in ["customers", "projects", "tasks", "commonTasks", "timeEntries"] {
+        let counts = &again["report"][list];
+        assert_eq!(
+            (&counts["created"], &counts["updated"]),
+            (&json!(0), &json!(0)),
+            "{list}: {again}"
+        );
+    }
 }

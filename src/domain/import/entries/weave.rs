@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::BookingChange;
 use crate::domain::error::{Error, Fault, FaultCode, Path};
 use crate::domain::id::{RowIds, TimesheetId};
-use crate::domain::period::Period;
 use crate::domain::settings::Settings;
 use crate::domain::template::TimesheetTemplate;
 use crate::domain::time::{Date, Instant};
@@ -91,8 +90,7 @@ impl Weaving<'_> {
         let mut woven: Vec<Woven> = Vec::new();
         let mut rest = steps;
         while let Some(first) = rest.first() {
-            let last = woven.last().map(|last| &last.sheet);
-            match self.sheet_for(first.date, last, ids) {
+            match self.sheet_for(first.date, ids) {
                 Err(fault) => {
                     let (same_date, others) = split_at(rest, |step| step.date == first.date);
                     refused.extend(same_date.iter().map(|step| Refused {
@@ -120,12 +118,11 @@ impl Weaving<'_> {
         }
     }
 
-    /// The owner's sheet that holds `date`, or a new one. `last` is the last that was decided, which
-    /// may be new and then has an earlier period than `date`.
+    /// The owner's sheet that holds `date`, or a new one. Steps come by date, so one that was opened for
+    /// an earlier step never has a date in common with it.
     fn sheet_for(
         &self,
         date: Date,
-        last: Option<&Timesheet>,
         ids: &mut dyn FnMut() -> Uuid,
     ) -> Result<(Timesheet, Option<RowVersion>), Box<Fault>> {
         let start = self.sheets.partition_point(|sheet| sheet.period.to() < date);
@@ -134,16 +131,12 @@ impl Weaving<'_> {
             return Ok((Timesheet::clone(sheet), Some(sheet.meta.version)));
         }
         let before = start.checked_sub(1).and_then(|before| self.sheets.get(before));
-        let periods = [before.map(|sheet| sheet.period), last.map(|sheet| sheet.period)];
         let opening = Opening {
             id: TimesheetId::new(ids()),
             owner: self.owner,
             date,
             settings: self.settings,
-            before: periods
-                .into_iter()
-                .flatten()
-                .max_by_key(|period: &Period| period.to()),
+            before: before.map(|sheet| sheet.period),
             after: at.map(|sheet| sheet.period),
             today: self.now.date_in(self.owner.time_zone.0),
             now: self.now,
