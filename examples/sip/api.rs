@@ -47,7 +47,7 @@ impl Api {
     pub async fn make_activities(&self, names: &BTreeSet<&str>) -> Result<()> {
         let known = self.external_ids("activities").await?;
         for name in names.iter().filter(|name| !known.contains(&sip(name))) {
-            let document = "mutation($input: SaveActivityInput!) { saveActivity(input: $input) { activity { id } errors { __typename } } }";
+            let document = "mutation($input: SaveActivityInput!) { saveActivity(input: $input) { activity { id } faults { path message } } }";
             self.make(
                 document,
                 "saveActivity",
@@ -61,7 +61,7 @@ impl Api {
     pub async fn make_users(&self, names: &BTreeSet<&str>) -> Result<()> {
         let known = self.external_ids("users").await?;
         for name in names.iter().filter(|name| !known.contains(&sip(name))) {
-            let document = "mutation($input: SaveUserInput!) { saveUser(input: $input) { user { id } errors { __typename } } }";
+            let document = "mutation($input: SaveUserInput!) { saveUser(input: $input) { user { id } faults { path message } } }";
             let input = json!({ "name": format!("Developer {name}"), "externalId": sip(name) });
             self.make(document, "saveUser", input).await?;
         }
@@ -70,8 +70,8 @@ impl Api {
 
     async fn make(&self, document: &str, field: &str, input: Value) -> Result<()> {
         let data = self.graphql(document, json!({ "input": input })).await?;
-        match data[field]["errors"].as_array() {
-            Some(errors) if !errors.is_empty() => Err(format!("{input}: {errors:?}").into()),
+        match data[field]["faults"].as_array() {
+            Some(faults) if !faults.is_empty() => Err(format!("{input}: {faults:?}").into()),
             _ => Ok(()),
         }
     }

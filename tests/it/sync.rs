@@ -19,6 +19,7 @@ use crate::support::server::{Folder, TestServer};
 
 mod accepting;
 mod cancelling;
+mod contention;
 mod survival;
 mod uploads;
 mod watching;

@@ -28,7 +28,8 @@ cargo xtask web               build the pages, unless they are as new as their s
 cargo xtask schema            write schema.graphql from what the program prints
 cargo xtask help              this
 
-Variables: CHROMIUM, the browser of the tests, where it is not found by itself.";
+Variables: CHROMIUM, the browser of the tests, where it is not found by itself;
+           SIP_DATA, the folder with the SiP data set, which a test imports.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();

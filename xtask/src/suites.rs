@@ -4,6 +4,8 @@
 mod browser;
 mod clients;
 mod rust;
+mod served;
+mod sip;
 mod web;
 
 use std::fs;
@@ -87,11 +89,20 @@ pub fn run(parts: &[Part]) -> ExitCode {
 
 fn end_to_end(report: &mut Report) {
     let mut build = workspace::cargo();
-    build.args(["build", "--release", "--locked", "--bin", "punchcard"]);
+    build.args([
+        "build",
+        "--release",
+        "--locked",
+        "--bin",
+        "punchcard",
+        "--example",
+        "sip",
+    ]);
     if report.check("release build", &mut build) {
         report.inspect("schema.graphql", compare_schema);
         clients::run(report);
         browser::run(report);
+        sip::run(report);
     }
 }
 

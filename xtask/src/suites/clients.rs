@@ -2,12 +2,11 @@
 //! is given a server of its own.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{self, Child, ChildStdout, Command, Stdio};
-use std::{env, fs};
+use std::fs;
+use std::path::Path;
 
 use super::Report;
+use super::served::Server;
 use crate::{Outcome, node, workspace};
 
 pub fn run(report: &mut Report) {
@@ -48,57 +47,4 @@ fn scripts(folder: &Path) -> Outcome<Vec<String>> {
         return Err(format!("there are no scripts in {}", folder.display()).into());
     }
     Ok(names)
-}
-
-/// The program over an empty folder; both go when this does.
-struct Server {
-    child: Child,
-    /// Kept open: the program may print more.
-    output: BufReader<ChildStdout>,
-    folder: PathBuf,
-    address: String,
-    token: String,
-}
-
-impl Server {
-    fn start() -> Outcome<Self> {
-        let folder = env::temp_dir().join(format!("punchcard-clients-{}", process::id()));
-        let mut child = Command::new(workspace::release_program())
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--log-level",
-                "warn",
-                "--data-dir",
-            ])
-            .arg(&folder)
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let output = child.stdout.take().ok_or("the server has no output")?;
-        let mut server = Self {
-            child,
-            output: BufReader::new(output),
-            folder,
-            address: String::new(),
-            token: String::new(),
-        };
-        let mut first = String::new();
-        server.output.read_line(&mut first)?;
-        let address = first.trim().strip_prefix("listening on ");
-        address
-            .ok_or("the server printed no address")?
-            .clone_into(&mut server.address);
-        let token = fs::read_to_string(server.folder.join("admin-token"))?;
-        token.trim().clone_into(&mut server.token);
-        Ok(server)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // What cannot be ended or removed harms no test.
-        let _ended = self.child.kill().and_then(|()| self.child.wait());
-        let _removed = fs::remove_dir_all(&self.folder);
-    }
 }
