@@ -1,5 +1,5 @@
 //! Payloads of imports as files in the data folder: one an import, written once, synced, and given
-//! its name only when it is whole. What is in them is [`frames`]' matter.
+//! its name only when it is whole. What is in them is the matter of `frames`.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Write};
