@@ -3,6 +3,7 @@
 mod data;
 mod demo;
 mod full_disk;
+mod import;
 mod logs;
 mod open_files;
 mod serve;
