@@ -66,7 +66,7 @@ impl Server {
 
     /// CPU time so far, in the user's and the kernel's part together.
     pub fn cpu_time(&self) -> io::Result<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid()))?;
         let fields: Vec<&str> = stat
             .rsplit(')')
             .next()
@@ -77,9 +77,14 @@ impl Server {
         Ok(Duration::from_millis(ticks * 10))
     }
 
+    /// Its number among the processes.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Resident memory in bytes.
     pub fn resident_bytes(&self) -> io::Result<u64> {
-        let statm = std::fs::read_to_string(format!("/proc/{}/statm", self.child.id()))?;
+        let statm = std::fs::read_to_string(format!("/proc/{}/statm", self.pid()))?;
         Ok(statm
             .split(' ')
             .nth(1)
