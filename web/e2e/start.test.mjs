@@ -58,7 +58,7 @@ describe('the start page', () => {
   });
 
   it('is never the answer to a path that does not exist', async () => {
-    for (const path of ['/assets/none.js', '/none', '/health/none', '/odata/none', '/sync/none']) {
+    for (const path of ['/assets/none.js', '/none', '/health/none', '/odata/none', '/synchronous/none']) {
       const answer = await fetch(server.url + path, { headers: { Accept: 'text/html' } });
       assert.equal(answer.status, 404, path);
       assert.doesNotMatch(await answer.text(), /<html/i, path);
