@@ -185,7 +185,10 @@ impl Loom<'_> {
         while !pending.is_empty() {
             let mut fresh = Refusals::new();
             for batch in batches(pending.len()) {
-                steps.reach(Phase::Planning, batch.start as u64, pending.len() as u64)?;
+                // Owners have about as many rows as one another.
+                let (done, all) = (batch.start as u64, pending.len() as u64);
+                let rows = self.changes.len() as u64;
+                steps.reach(Phase::Planning, rows * done / all, rows)?;
                 let batch = pending.get(batch).unwrap_or_default();
                 for Refused { change, fault } in self.weave(batch) {
                     let faults = fresh.entry(change).or_default();
