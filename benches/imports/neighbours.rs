@@ -3,8 +3,7 @@
 
 use std::fmt;
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -50,7 +49,7 @@ pub async fn measure<T>(
             &Value::Null,
         )
         .await?;
-    let stop = Arc::new(AtomicBool::new(false));
+    let stop = Arc::new(OnceLock::new());
     let mut savers = tokio::task::JoinSet::new();
     let mut readers = tokio::task::JoinSet::new();
     for sheet in sheets["timesheets"]["nodes"].as_array().unwrap() {
@@ -64,7 +63,8 @@ pub async fn measure<T>(
         readers.spawn(read(person));
     }
     let done = meanwhile.await;
-    stop.store(true, Ordering::Relaxed);
+    // Who wanted to begin before this moment still counts, however late they are served.
+    let _first = stop.set(Instant::now());
     let mut latencies = Latencies::default();
     while let Some(saves) = savers.join_next().await {
         latencies.saves.extend(saves.map_err(io::Error::other)??);
@@ -77,7 +77,7 @@ pub async fn measure<T>(
     Ok((done?, latencies))
 }
 
-type Person = (u16, String, Value, Arc<AtomicBool>);
+type Person = (u16, String, Value, Arc<OnceLock<Instant>>);
 
 async fn save((port, token, sheet, stop): Person) -> io::Result<Vec<Duration>> {
     const SAVE: &str = "mutation ($input: SaveTimesheetInput!) { saveTimesheet(input: $input) { timesheet { rowVersion } } }";
@@ -87,7 +87,7 @@ async fn save((port, token, sheet, stop): Person) -> io::Result<Vec<Duration>> {
     for number in 1_u32.. {
         let due = start + SAVE_EVERY * number;
         tokio::time::sleep_until(due.into()).await;
-        if stop.load(Ordering::Relaxed) {
+        if stop.get().is_some_and(|stopped| due > *stopped) {
             break;
         }
         let input = json!({ "id": sheet["id"], "rowVersion": version, "name": format!("Save {number}") });
@@ -110,7 +110,7 @@ async fn read((port, token, sheet, stop): Person) -> io::Result<Vec<Duration>> {
     for number in 1_u32.. {
         let due = start + READ_EVERY * number;
         tokio::time::sleep_until(due.into()).await;
-        if stop.load(Ordering::Relaxed) {
+        if stop.get().is_some_and(|stopped| due > *stopped) {
             break;
         }
         connection.exchange(&request).await?;
