@@ -62,8 +62,9 @@ describe('the playground', () => {
 
   it('checks what is typed against the schema, in its own workers', async () => {
     await open(page, server, '{ nonsense }');
-    assert.ok(page.workers().length > 0);
+    // The mark comes from a worker: so there is one by then.
     await page.locator('.graphiql-query-editor .squiggly-error').first().waitFor();
+    assert.ok(page.workers().length > 0);
   });
 
   it('takes the token from the header editor too', async () => {
