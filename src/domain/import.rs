@@ -70,6 +70,13 @@ impl OnError {
     }
 }
 
+impl OnError {
+    /// Whether an import with this report takes effect, as far as its rows decide (I15).
+    pub const fn accepts(self, report: &Report) -> bool {
+        matches!(self, Self::Skip) || !report.has_faults()
+    }
+}
+
 /// How an import is to go about it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct ImportOptions {

@@ -10,7 +10,7 @@ use crate::domain::change::Guard;
 use crate::domain::id::IdSource;
 use crate::domain::import::report::Outcome;
 use crate::domain::import::statics;
-use crate::domain::import::{Catalog, ImportOptions, OnError, Payload, Phase, Report};
+use crate::domain::import::{Catalog, ImportOptions, Payload, Phase, Report};
 use crate::domain::record::Record;
 use crate::domain::time::Instant;
 use crate::store::View;
@@ -94,7 +94,7 @@ pub async fn plan(
     bookings::plan(planning, payload.entries, &catalog, steps, &mut planned).await?;
     planned.report.keep_first_faults();
     let ImportOptions { on_error, dry_run } = planning.options;
-    if dry_run || (on_error == OnError::Fail && planned.report.has_faults()) {
+    if dry_run || !on_error.accepts(&planned.report) {
         planned.puts.clear();
         planned.guards.clear();
     }

@@ -18,7 +18,7 @@ use crate::app::{App, Error};
 use crate::domain::access::{Actor, Permission, Role};
 use crate::domain::change::{Audit, ChangeSet, Face, Guard};
 use crate::domain::id::{ChangeSetId, SyncJobId};
-use crate::domain::import::{OnError, Report};
+use crate::domain::import::Report;
 use crate::domain::record::{Entity, Record};
 use crate::domain::sync_job::{JobFault, JobState, SyncJob};
 use crate::domain::user::User;
@@ -225,9 +225,6 @@ impl Worker {
             }
             Err(ending) => (PlannedImport::default(), ending),
         };
-        if ending.state != JobState::Succeeded || job.options.dry_run {
-            planned = PlannedImport::default();
-        }
         // The right must last until it takes effect (S14).
         let right = Guard::Version(User::key(owner.id), owner.meta.version);
         planned.guards.push(right);
@@ -361,7 +358,7 @@ impl Worker {
 
 /// What an import with this report comes to (I15).
 fn judge(job: &SyncJob, report: Report) -> Ending {
-    if job.options.on_error == OnError::Fail && report.has_faults() {
+    if !job.options.on_error.accepts(&report) {
         let message = match report.fault_count {
             1 => "one fault was found, and nothing was applied".to_owned(),
             count => format!("{count} faults were found, and nothing was applied"),

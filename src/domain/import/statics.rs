@@ -96,7 +96,7 @@ pub fn plan(
     }
     let Planning { report, changes, .. } = planning;
     report.keep_first_faults();
-    if on_error == OnError::Fail && report.has_faults() {
+    if !on_error.accepts(report) {
         return Changes::default();
     }
     changes.into_changes()
