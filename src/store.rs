@@ -68,7 +68,7 @@ pub trait View: Send + Sync {
 
     /// The sheets to which imported bookings with these names contribute, each name's in its place,
     /// by date: more than one where work went on from one sheet's period into another's.
-    async fn sheets_with_entries(&self, names: &[EntryName]) -> Result<Vec<EntrySheets>, StoreError>;
+    async fn sheets_with_entries(&self, names: &[EntryName<'_>]) -> Result<Vec<EntrySheets>, StoreError>;
 
     /// The tasks of these projects, or the common tasks for `None`, each project's in its place, in
     /// no order.
@@ -106,19 +106,19 @@ impl dyn View + '_ {
 
 /// How an imported booking is known.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum EntryName {
+pub enum EntryName<'a> {
     /// By its id.
     Id(TimeEntryId),
     /// By its id in the other system.
-    External(Box<str>),
+    External(&'a str),
 }
 
-impl EntryName {
+impl EntryName<'_> {
     /// Whether it is what names this contribution's booking.
     pub fn names(&self, contribution: ContributionRef<'_>) -> bool {
         match self {
             Self::Id(id) => contribution.id() == *id,
-            Self::External(external) => contribution.external_id() == Some(external),
+            Self::External(external) => contribution.external_id() == Some(*external),
         }
     }
 }

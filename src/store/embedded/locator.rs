@@ -93,10 +93,10 @@ impl Locator {
     }
 
     /// The candidates for the sheets to which this booking contributes.
-    pub fn places_of_entry(&self, name: &EntryName) -> impl Iterator<Item = Place> {
+    pub fn places_of_entry(&self, name: &EntryName<'_>) -> impl Iterator<Item = Place> {
         self.places(match name {
             EntryName::Id(id) => self.fingerprint(id),
-            EntryName::External(id) => self.fingerprint(&**id),
+            EntryName::External(id) => self.fingerprint(id),
         })
     }
 

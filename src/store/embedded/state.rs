@@ -116,7 +116,7 @@ impl State {
     }
 
     /// The sheets to which this booking contributes, by date.
-    pub fn sheets_with_entry(&self, locator: &Locator, name: &EntryName) -> EntrySheets {
+    pub fn sheets_with_entry(&self, locator: &Locator, name: &EntryName<'_>) -> EntrySheets {
         let mut sheets: EntrySheets = locator
             .places_of_entry(name)
             .filter_map(|place| self.sheet_at(place))

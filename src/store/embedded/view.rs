@@ -69,7 +69,7 @@ impl View for Pinned {
         Ok(rows.iter().map(|row| holder(row).map(|sheet| sheet.id)).collect())
     }
 
-    async fn sheets_with_entries(&self, names: &[EntryName]) -> Result<Vec<EntrySheets>, StoreError> {
+    async fn sheets_with_entries(&self, names: &[EntryName<'_>]) -> Result<Vec<EntrySheets>, StoreError> {
         let sheets = |name| self.state.sheets_with_entry(&self.locator, name);
         Ok(names.iter().map(sheets).collect())
     }

@@ -97,7 +97,7 @@ impl View for CountedView {
         self.ask().sheets_with_rows(rows).await
     }
 
-    async fn sheets_with_entries(&self, names: &[EntryName]) -> Result<Vec<EntrySheets>, StoreError> {
+    async fn sheets_with_entries(&self, names: &[EntryName<'_>]) -> Result<Vec<EntrySheets>, StoreError> {
         self.ask().sheets_with_entries(names).await
     }
 

@@ -106,7 +106,7 @@ async fn stored(rows: &[Placed<EntryRow>], view: &dyn View) -> Result<Vec<Option
     let mut names = Vec::with_capacity(2 * rows.len());
     for Placed { row, .. } in rows {
         names.extend(row.id.map(EntryName::Id));
-        names.extend(row.external_id.clone().map(EntryName::External));
+        names.extend(row.external_id.as_deref().map(EntryName::External));
     }
     let mut found = view.sheets_with_entries(&names).await?.into_iter().zip(&names);
     let mut next = || {
