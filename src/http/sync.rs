@@ -13,6 +13,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use futures_util::future::{BoxFuture, FutureExt};
+use tokio::sync::Semaphore;
 
 use super::answer;
 use super::area::Area;
@@ -62,6 +63,7 @@ pub fn routes(app: Arc<App>, upload_bytes: usize) -> Router {
     let uploads = Uploads {
         app: Arc::clone(&app),
         most_bytes: upload_bytes,
+        places: Arc::new(Semaphore::new(upload::UPLOADS_AT_A_TIME)),
     };
     Router::new()
         .route("/sync/jobs/{id}", get(state))

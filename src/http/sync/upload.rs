@@ -15,7 +15,7 @@ use axum::response::Response;
 use bytes::{Buf, Bytes};
 use flate2::read::MultiGzDecoder;
 use futures_util::StreamExt;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
 use super::{described, job};
@@ -31,6 +31,10 @@ use crate::http::uploads::reading::{self, Upload, UploadError};
 
 /// Where a client names its request.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// So many uploads may come at a time.
+pub const UPLOADS_AT_A_TIME: usize = 32;
+/// When who came beyond that may try again.
+const RETRY_AFTER_SECONDS: u64 = 5;
 /// So long a client may be silent.
 const SILENCE: Duration = Duration::from_secs(30);
 /// So many pieces of the body wait to be read.
@@ -49,6 +53,8 @@ pub struct Uploads {
     pub app: Arc<App>,
     /// The most bytes of a body.
     pub most_bytes: usize,
+    /// Lets so many in at a time: each keeps a thread busy for as long as it comes.
+    pub places: Arc<Semaphore>,
 }
 
 /// Static data.
@@ -86,6 +92,9 @@ impl Uploads {
                 content_encoding: text(CONTENT_ENCODING),
                 idempotency_key: text(IDEMPOTENCY_KEY),
             };
+            let _place = self.places.try_acquire().map_err(|_| Error::RateLimited {
+                retry_after_seconds: RETRY_AFTER_SECONDS,
+            })?;
             let asked = read_options(kind, parts.uri.query().unwrap_or_default(), described)?;
             self.take(caller, asked, body).await
         };

@@ -7,6 +7,7 @@ use flate2::write::GzEncoder;
 use punchcard::config::{Limits, Settings};
 use reqwest::{Body, Method, Response, StatusCode};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{employee, id, in_time, job, over, token};
 use crate::support::client::Client;
@@ -407,4 +408,34 @@ async fn i2_references_point_into_the_payload_or_the_store() {
             "{list}: {again}"
         );
     }
+}
+
+#[tokio::test]
+async fn so_many_uploads_come_at_a_time_and_the_next_is_told_when_to_try_again() {
+    let (server, admin, _) = server().await;
+    let mut coming = Vec::new();
+    for _ in 0..32 {
+        // Its head and a first piece are there; the rest never comes.
+        let mut stream = tokio::net::TcpStream::connect(server.address()).await.unwrap();
+        let head = format!(
+            "POST /sync/time-entries HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\ncontent-type: {LINES}\r\n\
+             content-length: 1000\r\nexpect: 100-continue\r\n\r\n",
+            server.folder().token()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // It is let in by the time that it is asked to go on.
+        let mut line = [0; 25];
+        in_time(stream.read_exact(&mut line)).await.unwrap();
+        assert_eq!(&line[..], b"HTTP/1.1 100 Continue\r\n\r\n");
+        coming.push(stream);
+    }
+    let (status, code, _) = refused(send(&admin, "/sync/time-entries", LINES, "").await).await;
+    assert_eq!((status, code.as_str()), (429, "RATE_LIMITED"));
+    drop(coming);
+    in_time(async {
+        while send(&admin, "/sync/time-entries", LINES, "").await.status() != StatusCode::ACCEPTED {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
 }
