@@ -141,6 +141,40 @@ pub enum Reference {
     NameAndNumber(Box<(Box<str>, Box<str>)>),
 }
 
+impl Reference {
+    /// By the first of these that is given.
+    pub fn given(id: Option<Uuid>, external_id: Option<String>, key: Option<String>) -> Option<Self> {
+        let by_id = id.map(Self::Id);
+        by_id
+            .or_else(|| external_id.map(|id| Self::ExternalId(id.into())))
+            .or_else(|| key.map(|key| Self::Key(key.into())))
+    }
+
+    /// The same where null clears: it names nothing where something is null and nothing given.
+    pub fn patched(id: Patch<Uuid>, external_id: Patch<String>, key: Patch<String>) -> Patch<Self> {
+        let clears = id == Some(None) || external_id == Some(None) || key == Some(None);
+        let given = Self::given(id.flatten(), external_id.flatten(), key.flatten());
+        given.map(Some).or(clears.then_some(None))
+    }
+
+    /// A customer's name with its number, if that is given too.
+    #[must_use]
+    pub fn with_number(self, number: Option<String>) -> Self {
+        match (self, number) {
+            (Self::Key(name), Some(number)) => Self::NameAndNumber(Box::new((name, number.into()))),
+            (other, _) => other,
+        }
+    }
+}
+
+impl ProjectRow {
+    /// By what the tasks that are listed with it name it.
+    pub fn reference(&self) -> Option<Reference> {
+        let key = self.code.clone().flatten().or_else(|| self.name.clone());
+        Reference::given(self.id.map(ProjectId::uuid), self.external_id.clone(), key)
+    }
+}
+
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

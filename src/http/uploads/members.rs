@@ -202,18 +202,11 @@ impl Members<'_> {
 
     /// The same; null in any of them clears it.
     pub fn reference_or_null(&mut self, id: &str, external: &str, key: &str) -> Patch<Reference> {
-        let by_id = self.id_or_null(id).map(|id| id.map(Reference::Id));
-        let text = |text: Option<String>| text.map(String::into_boxed_str);
-        let by_external = self
-            .text_or_null(external)
-            .map(|it| text(it).map(Reference::ExternalId));
-        let by_key = self.text_or_null(key).map(|it| text(it).map(Reference::Key));
-        let given = [by_id, by_external, by_key];
-        let first = given.iter().flatten().flatten().next().cloned();
-        match first {
-            Some(reference) => Some(Some(reference)),
-            None => given.into_iter().flatten().next(),
-        }
+        Reference::patched(
+            self.id_or_null(id),
+            self.text_or_null(external),
+            self.text_or_null(key),
+        )
     }
 }
 

@@ -130,7 +130,7 @@ fn read_line(
     };
     let row = rows::read(collection, place, members);
     let project = match &row {
-        Ok(Row::Project(project)) => name_of_project(&project.row),
+        Ok(Row::Project(project)) => project.row.reference(),
         Ok(_) | Err(_) => None,
     };
     hand_over(row, place, take)?;
@@ -158,20 +158,6 @@ fn kind_of(members: &mut Members<'_>, upload: Upload) -> Result<Collection, Stri
         Some(collection) => Ok(collection),
         None => Err(format!("kind: {EXPECTED}")),
     }
-}
-
-/// By what the tasks that are listed with a project name it.
-fn name_of_project(row: &crate::domain::import::ProjectRow) -> Option<Reference> {
-    let by_id = row.id.map(|id| Reference::Id(id.uuid()));
-    let by_external = || {
-        row.external_id
-            .as_deref()
-            .map(|id| Reference::ExternalId(id.into()))
-    };
-    let key = || row.code.as_ref().and_then(Option::as_ref).or(row.name.as_ref());
-    by_id
-        .or_else(by_external)
-        .or_else(|| key().map(|key| Reference::Key(key.as_str().into())))
 }
 
 fn read_tasks(

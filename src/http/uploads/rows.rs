@@ -177,12 +177,7 @@ fn entry(it: &mut Members<'_>) -> EntryRow {
 fn customer_reference(it: &mut Members<'_>) -> Patch<Reference> {
     let named = it.reference_or_null("customerId", "customerExternalId", "customerName");
     let number = it.text("customerNumber");
-    match (named, number) {
-        (Some(Some(Reference::Key(name))), Some(number)) => {
-            Some(Some(Reference::NameAndNumber(Box::new((name, number.into())))))
-        }
-        (named, _) => named,
-    }
+    named.map(|customer| customer.map(|customer| customer.with_number(number)))
 }
 
 /// The tasks that are listed with a project, as the text of a JSON list.

@@ -4,7 +4,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 use serde::Deserialize;
 
-use super::decodes_from_object;
+use super::{decodes_from_object, patch};
 use crate::app::imports::ImportOrder;
 use crate::domain::import::{ImportKind, ImportOptions, Reference, Row};
 use crate::domain::patch::Patch;
@@ -152,31 +152,16 @@ fn statics(
     rows
 }
 
-/// What a row points to: the first that is given counts.
+/// What a row points to.
 fn reference(id: Option<Uuid>, external_id: Option<String>, key: Option<String>) -> Option<Reference> {
-    let by_id = id.map(|id| Reference::Id(id.0));
-    by_id
-        .or_else(|| external_id.map(|id| Reference::ExternalId(id.into())))
-        .or_else(|| key.map(|key| Reference::Key(key.into())))
+    Reference::given(id.map(|id| id.0), external_id, key)
 }
 
-/// The same where null clears: nothing is pointed to where something is null and nothing given.
+/// The same where null clears.
 fn patched_reference(
     id: MaybeUndefined<Uuid>,
     external_id: MaybeUndefined<String>,
     key: MaybeUndefined<String>,
 ) -> Patch<Reference> {
-    let clears = id.is_null() || external_id.is_null() || key.is_null();
-    let given = reference(id.take(), external_id.take(), key.take());
-    given.map(Some).or(clears.then_some(None))
-}
-
-impl Reference {
-    /// A customer's name with its number, if that is given too.
-    fn with_number(self, number: Option<String>) -> Self {
-        match (self, number) {
-            (Self::Key(name), Some(number)) => Self::NameAndNumber(Box::new((name, number.into()))),
-            (other, _) => other,
-        }
-    }
+    Reference::patched(patch(id.map_value(|id| id.0)), patch(external_id), patch(key))
 }

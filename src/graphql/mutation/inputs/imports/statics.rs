@@ -347,15 +347,12 @@ impl ProjectRowInput {
             last_update,
             tasks,
         } = self;
-        let code = patch(code);
-        let key = code.clone().flatten().or_else(|| name.clone());
-        let itself = reference(id, external_id.clone(), key);
         let customer = patched_reference(customer_id, customer_external_id, customer_name);
         let row = ProjectRow {
             id: id.map(Into::into),
             external_id,
             name,
-            code,
+            code: patch(code),
             description: patch(description),
             customer: customer.map(|customer| customer.map(|it| it.with_number(customer_number))),
             manager: patched_reference(manager_id, manager_external_id, manager_email),
@@ -375,6 +372,7 @@ impl ProjectRowInput {
             deleted,
             last_update: last_update.map(Into::into),
         };
+        let itself = row.reference();
         let place = Place::at(Collection::Projects, index);
         let mut rows = vec![Row::Project(Box::new(Placed { place, row }))];
         let tasks = (0..).zip(tasks.unwrap_or_default());
