@@ -206,7 +206,7 @@ pub struct CustomerRow {
 }
 
 /// A task of a project, or a common one.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct TaskRow {
     /// Its id.
     pub id: Option<TaskId>,

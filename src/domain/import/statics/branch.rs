@@ -2,7 +2,7 @@
 //! what order to decide, and what the tree becomes (I3, I11, T1, T2). Parents may come later in the
 //! payload than what is below them; nothing here recurses (T8).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::lane::is_older;
@@ -19,10 +19,12 @@ use crate::domain::task::place::arrange;
 mod circles;
 mod decide;
 mod names;
+mod order;
 mod parents;
 mod sorting;
 
 use names::Names;
+use order::Order;
 use parents::Parent;
 
 /// What came of a branch.
@@ -68,8 +70,6 @@ enum Decided {
     Bad,
     /// It stays out of it: it is older, or has nothing to say.
     Left(Outcome),
-    /// It says the same as, or something else than, the part at this position.
-    Again(usize),
     /// The task is to be this.
     Good(Outcome, Box<ProjectTask>),
 }
@@ -84,15 +84,13 @@ pub struct Branch<'a> {
     /// The main task of a new project, which is made with it (T1).
     new_main: Option<TaskId>,
     parts: Vec<Part<'a>>,
-    /// Rows that are about the same as a part, with that one, and bad ones.
+    /// Rows that say the same as an earlier one, and rows that are bad at first sight.
     others: Vec<(usize, Verdict)>,
     /// By what is stored: the part about it.
     claims: HashMap<TaskId, usize>,
     by_id: HashMap<TaskId, usize>,
     by_external: HashMap<&'a str, usize>,
     names: Names,
-    /// Of rows that restore what they know by name: the name, and the parent as far as it is certain.
-    restoring: HashMap<&'a str, Vec<Option<TaskId>>>,
     externals: HashMap<Box<str>, TaskId>,
 }
 
@@ -130,7 +128,6 @@ impl<'a> Branch<'a> {
             by_id: HashMap::new(),
             by_external: HashMap::new(),
             names: Names::default(),
-            restoring: HashMap::new(),
             externals: HashMap::new(),
         };
         branch.sort(members, planning);
@@ -152,21 +149,10 @@ impl<'a> Branch<'a> {
                 self.externals.insert(external.clone(), task.id);
             }
         }
-        let mut below: Vec<Vec<usize>> = vec![Vec::new(); self.parts.len()];
-        let mut ahead = VecDeque::new();
-        for (place, part) in self.parts.iter().enumerate() {
-            let above = match part.parent {
-                Parent::Part(above) => below.get_mut(above),
-                Parent::Kept | Parent::Main | Parent::Stored(_) | Parent::Bad(_) => None,
-            };
-            match above {
-                Some(below) => below.push(place),
-                None => ahead.push_back(place),
-            }
-        }
-        while let Some(place) = ahead.pop_front() {
+        let mut order = Order::of(self);
+        while let Some(place) = order.next() {
             self.decide(place, planning);
-            ahead.extend(below.get_mut(place).map(std::mem::take).unwrap_or_default());
+            order.decided(place);
         }
     }
 
@@ -181,13 +167,9 @@ impl<'a> Branch<'a> {
 
     /// What becomes of each row, by its position.
     fn verdicts(self) -> impl Iterator<Item = (usize, Verdict)> {
-        let firsts: Vec<usize> = self.parts.iter().map(|part| part.index).collect();
-        let parts = self.parts.into_iter().map(move |part| {
+        let parts = self.parts.into_iter().map(|part| {
             let verdict = match part.decided {
                 Decided::Good(outcome, _) | Decided::Left(outcome) => Verdict::Good(outcome),
-                Decided::Again(first) => firsts
-                    .get(first)
-                    .map_or(Verdict::Bad(Vec::new()), |first| Verdict::Twin(*first)),
                 Decided::Bad | Decided::Open => Verdict::Bad(part.faults),
             };
             (part.index, verdict)

@@ -50,11 +50,8 @@ impl Branch<'_> {
                     format!("not applied, for the parents of the project's tasks form a circle: {first}");
                 fault(Path::ROOT, FaultCode::Cycle, message)
             };
-            // What says the same as another row shares its fate in any case.
-            if !matches!(part.decided, Decided::Again(_)) {
-                part.faults.push(cycle);
-                part.decided = Decided::Bad;
-            }
+            part.faults.push(cycle);
+            part.decided = Decided::Bad;
         }
         Some(refusal)
     }

@@ -8,7 +8,7 @@ use crate::domain::id::TaskId;
 use crate::domain::import::report::Outcome;
 use crate::domain::import::row::Reference;
 use crate::domain::import::statics::lane::{activated, outcome, taken_from_stored};
-use crate::domain::import::statics::verdict::{Verdict, duplicate, fault, of_draft};
+use crate::domain::import::statics::verdict::{duplicate, fault, of_draft};
 use crate::domain::import::statics::{Planning, texts};
 use crate::domain::task::{ProjectTask, TaskDraft};
 
@@ -39,10 +39,7 @@ impl Branch<'_> {
         if part.existing.is_none() && spot.fault.is_none() {
             match self.find_by_name(place, spot.lead, planning) {
                 Found::Existing | Found::New => {}
-                Found::Decided(decided, fault) => {
-                    self.close(place, decided, fault.into_iter().collect());
-                    return;
-                }
+                Found::Bad(fault) => return self.close(place, Decided::Bad, vec![fault]),
             }
         }
         let Some(part) = self.parts.get_mut(place) else {
@@ -103,7 +100,7 @@ impl Branch<'_> {
                 }
             }
             (Decided::Bad | Decided::Left(_), Some(task)) => self.names.add(task, Some(place)),
-            (Decided::Bad | Decided::Left(_) | Decided::Again(_) | Decided::Open, _) => {}
+            (Decided::Bad | Decided::Left(_) | Decided::Open, _) => {}
         }
         part.decided = decided;
     }
@@ -120,14 +117,10 @@ impl Branch<'_> {
                 lead: self.main,
                 ..Spot::default()
             },
-            Parent::Stored(id) => {
-                let task = self.stored(*id).map(|task| &**task);
-                let mut spot = Spot::under(task);
-                spot.archived = spot
-                    .archived
-                    .filter(|_| !task.is_some_and(|task| self.is_restored(task)));
-                spot
-            }
+            Parent::Stored(id) => match self.claims.get(id).and_then(|row| self.parts.get(*row)) {
+                Some(above) => self.below(above, part),
+                None => Spot::under(self.stored(*id).map(|task| &**task)),
+            },
             Parent::Bad(fault) => Spot {
                 lead: kept.or(self.main),
                 fault: Some(fault.clone()),
@@ -140,23 +133,9 @@ impl Branch<'_> {
         }
     }
 
-    /// Whether a row restores this task that knows it by its name.
-    fn is_restored(&self, task: &ProjectTask) -> bool {
-        self.restoring.get(&*task.name).is_some_and(|leads| {
-            leads
-                .iter()
-                .any(|lead| lead.is_none() || *lead == task.lead_task_id)
-        })
-    }
-
     fn below(&self, above: &Part<'_>, part: &Part<'_>) -> Spot {
         match (&above.decided, &above.existing) {
             (Decided::Good(_, task), _) => Spot::under(Some(&**task)),
-            (Decided::Again(first), _) if self.parts.get(*first).is_some_and(|first| first.id.is_some()) => {
-                self.parts
-                    .get(*first)
-                    .map_or_else(Spot::default, |first| self.below(first, part))
-            }
             (_, Some(task)) => Spot::under(Some(&**task)),
             _ => {
                 let reference = part.row.parent.as_ref();
@@ -185,12 +164,16 @@ impl Branch<'_> {
             Err(missing) => {
                 let message = missing.message("task in the branch", &Reference::Key(name.into()));
                 let fault = fault(Path::of("name"), FaultCode::Taken, message);
-                Found::Decided(Decided::Bad, Some(fault))
+                Found::Bad(fault)
             }
             Ok(Some(bearer)) => {
-                if let Some(first) = bearer.part {
-                    return self.again(place, first);
+                let (row, own) = (part.row, part.place);
+                if let Some(first) = bearer.part.and_then(|first| self.parts.get(first)) {
+                    return Found::Bad(again(first, row, own));
                 }
+                let Some(part) = self.parts.get_mut(place) else {
+                    return Found::New;
+                };
                 let stored = self.places.get(&bearer.id).and_then(|at| self.stored.get(*at));
                 part.existing = stored.cloned();
                 part.id = Some(bearer.id);
@@ -203,18 +186,6 @@ impl Branch<'_> {
                 self.claims.insert(bearer.id, place);
                 Found::Existing
             }
-        }
-    }
-
-    /// Another row about the task of the part at `first` (I7).
-    fn again(&self, place: usize, first: usize) -> Found {
-        let parts = (self.parts.get(first), self.parts.get(place));
-        let (Some(one), Some(other)) = parts else {
-            return Found::New;
-        };
-        match self.rows.get(other.index).map(|placed| again(one, placed)) {
-            Some(Verdict::Bad(faults)) => Found::Decided(Decided::Bad, faults.into_iter().next()),
-            _ => Found::Decided(Decided::Again(first), None),
         }
     }
 
@@ -318,8 +289,8 @@ enum Found {
     Existing,
     /// Nothing.
     New,
-    /// What is decided about it already.
-    Decided(Decided, Option<Fault>),
+    /// A task that is not to be told from others, or that another row is about.
+    Bad(Fault),
 }
 
 /// A task that comes to a branch stands last in it.

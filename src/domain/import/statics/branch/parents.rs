@@ -61,15 +61,10 @@ impl Branch<'_> {
         for (part, parent) in self.parts.iter_mut().zip(parents) {
             part.parent = parent;
         }
-        for part in self.parts.iter().filter(|part| part.existing.is_none()) {
-            let (row, lead) = (part.row, self.lead_for_certain(&part.parent));
-            if let (Some(false), Some(name)) = (row.deleted, texts::given(row.name.as_deref())) {
-                self.restoring.entry(name).or_default().push(lead);
-            }
-        }
     }
 
-    fn lead_for_certain(&self, parent: &Parent) -> Option<TaskId> {
+    /// The task that this parent is, where that is known before anything is decided.
+    pub(super) fn lead_for_certain(&self, parent: &Parent) -> Option<TaskId> {
         match parent {
             Parent::Main => self.main,
             Parent::Stored(id) => Some(*id),

@@ -1,11 +1,13 @@
 //! Which rows are about which stored task, as far as ids tell; what only the name tells waits until
-//! the parent is known (I3, I7).
+//! the parent is known (I3, I7). Rows that say the same are one row.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use super::{Branch, Decided, Parent, Part, is_stale};
-use crate::domain::error::{FaultCode, Path};
-use crate::domain::import::row::{Placed, Reference, TaskRow};
+use crate::domain::error::{Fault, FaultCode, Path};
+use crate::domain::import::row::{Place, Placed, Reference, TaskRow};
 use crate::domain::import::statics::verdict::{Verdict, duplicate, fault};
 use crate::domain::import::statics::{Planning, texts};
 use crate::domain::task::ProjectTask;
@@ -13,9 +15,17 @@ use crate::domain::task::ProjectTask;
 impl<'a> Branch<'a> {
     /// Makes a part of each row that is the first about its task.
     pub(super) fn sort(&mut self, members: Vec<usize>, planning: &mut Planning<'_>) {
+        let mut told: HashMap<&TaskRow, usize> = HashMap::with_capacity(members.len());
         for index in members {
-            if let Some(placed) = self.rows.get(index) {
-                self.sort_in(index, placed, planning);
+            let Some(placed) = self.rows.get(index) else {
+                continue;
+            };
+            match told.entry(&placed.row) {
+                Entry::Occupied(first) => self.others.push((index, Verdict::Twin(*first.get()))),
+                Entry::Vacant(vacant) => {
+                    vacant.insert(index);
+                    self.sort_in(index, placed, planning);
+                }
             }
         }
     }
@@ -42,8 +52,8 @@ impl<'a> Branch<'a> {
         let claim = existing.as_ref().and_then(|task| self.claims.get(&task.id));
         let first = claim.or_else(|| self.by_external.get(external?));
         if let Some(first) = first.and_then(|first| self.parts.get(*first)) {
-            let verdict = again(first, placed);
-            self.others.push((index, verdict));
+            let fault = again(first, row, placed.place);
+            self.others.push((index, Verdict::Bad(vec![fault])));
             return;
         }
         let part = self.parts.len();
@@ -75,12 +85,9 @@ impl<'a> Branch<'a> {
     }
 }
 
-/// Another row about the task of `first` (I7).
-pub fn again(first: &Part<'_>, placed: &Placed<TaskRow>) -> Verdict {
-    let (one, other) = (first.row, &placed.row);
-    if one == other {
-        return Verdict::Twin(first.index);
-    }
+/// The fault of another row about the task of `first`, which says something else (I7).
+pub fn again(first: &Part<'_>, other: &TaskRow, place: Place) -> Fault {
+    let one = first.row;
     let external = texts::given(one.external_id.as_deref());
     let member = if one.id.is_some() && one.id == other.id {
         "id"
@@ -89,6 +96,5 @@ pub fn again(first: &Part<'_>, placed: &Placed<TaskRow>) -> Verdict {
     } else {
         "name"
     };
-    let noun = placed.place.collection.noun();
-    Verdict::Bad(vec![duplicate(member, noun, first.place, placed.place)])
+    duplicate(member, place.collection.noun(), first.place, place)
 }

@@ -242,6 +242,12 @@ fn i7_equal_tasks_collapse_and_different_ones_are_an_error_that_names_both() {
         .clone()
         .import(&tasks([row("N"), row("N"), new("M"), new("M")]));
     assert_eq!(ran.counts(LIST), [2, 0, 2, 0, 0, 0]);
+    let below = TaskRow {
+        parent: Some(key("M")),
+        ..new("Sub")
+    };
+    let named = [new("M"), below, new("M")];
+    assert_eq!(faults(&world, named), [""; 0], "equal rows bear one name");
     let ran = world.clone().import(&tasks([row("N"), row("M")]));
     assert_eq!(ran.faults(), ["tasks[1].id DUPLICATE"]);
     assert_eq!(
@@ -414,4 +420,59 @@ fn i10_nothing_new_goes_under_what_is_archived_unless_the_payload_restores_it() 
     .projects;
     assert_eq!(world.clone().import(&payload).faults(), [""; 0]);
     assert_eq!(FaultCode::NotOpen.as_str(), "NOT_OPEN");
+}
+
+#[test]
+fn i10_a_row_that_knows_a_parent_by_name_archives_or_restores_it_wherever_it_is_listed() {
+    let mut world = stored();
+    world
+        .task(1, Some(1), Some(1_001), "Dev", None)
+        .task(2, Some(1), Some(1), "Dev", None);
+    let below = |parent, name: &str| TaskRow {
+        parent: Some(by_id(parent)),
+        ..new(name)
+    };
+    let deleted = |is_deleted, row: TaskRow| TaskRow {
+        deleted: Some(is_deleted),
+        ..row
+    };
+    let refused = [below(1, "New"), deleted(true, new("Dev"))];
+    assert_eq!(faults(&world, refused), ["tasks[0].parentId NOT_OPEN"]);
+    let lower = [below(2, "New"), deleted(true, below(1, "Dev"))];
+    assert_eq!(faults(&world, lower), ["tasks[0].parentId NOT_OPEN"]);
+    let other = [below(2, "New"), deleted(true, new("Dev"))];
+    assert_eq!(faults(&world, other), [""; 0], "the upper one is archived");
+    world
+        .archive(ProjectTask::key(tsk(1)))
+        .archive(ProjectTask::key(tsk(2)));
+    let other = [below(2, "New"), deleted(false, new("Dev"))];
+    assert_eq!(faults(&world, other), ["tasks[0].parentId NOT_OPEN"]);
+    let both = [
+        below(2, "New"),
+        deleted(false, below(1, "Dev")),
+        deleted(false, new("Dev")),
+    ];
+    assert_eq!(faults(&world, both), [""; 0]);
+}
+
+#[test]
+fn i7_an_external_id_that_one_row_gives_up_may_be_taken_by_another() {
+    let mut world = stored();
+    world
+        .task(1, Some(1), Some(1_001), "Dev", Some("x"))
+        .task(2, Some(1), Some(1_001), "Ops", Some("y"));
+    let given = |id, external: &str| TaskRow {
+        id: Some(tsk(id)),
+        name: None,
+        ..known(external, "")
+    };
+    for rows in [[given(1, "y"), given(2, "z")], [given(2, "z"), given(1, "y")]] {
+        let mut world = world.clone();
+        assert_eq!(world.import(&tasks(rows)).faults(), [""; 0]);
+        let externals = [1, 2].map(|id| world.task_of(id).external_id.clone().unwrap().to_string());
+        assert_eq!(externals, ["y", "z"]);
+    }
+    let exchanged = [given(1, "y"), given(2, "x")];
+    let refused = ["tasks[0].externalId DUPLICATE", "tasks[1].externalId DUPLICATE"];
+    assert_eq!(faults(&world, exchanged), refused);
 }

@@ -236,8 +236,10 @@ fn import(before: &[Node], is_common: bool, rows: &[TaskRow]) -> Result<Vec<Node
     let mut called: Vec<(Option<usize>, String, usize)> = Vec::new();
     let mut arrivals: Vec<(usize, usize)> = Vec::new();
     loop {
-        // The first row that is open and whose parent is settled.
+        // The first row that is open and whose parent is settled; who takes what another row is still
+        // to give up comes last.
         let mut next = None;
+        let mut takers = Vec::new();
         for at in 0..rows.len() {
             if leads[at].is_some() {
                 continue;
@@ -258,11 +260,22 @@ fn import(before: &[Node], is_common: bool, rows: &[TaskRow]) -> Result<Vec<Node
                         .map(Some),
                 },
             };
-            if let Some(lead) = lead {
-                next = Some((at, lead));
-                break;
+            let is_taken = rows.iter().enumerate().any(|(other, row)| {
+                let held = claimed[other].and_then(|node| before[node].external.as_ref());
+                let gives_up = row.external_id.is_some() && row.external_id.as_ref() != held;
+                let is_open = leads[other].is_none() && !is_stale(other, claimed[other]);
+                is_open && gives_up && held.is_some() && held == rows[at].external_id.as_ref()
+            });
+            match lead {
+                Some(lead) if is_taken => takers.push((at, lead)),
+                Some(lead) => {
+                    next = Some((at, lead));
+                    break;
+                }
+                None => {}
             }
         }
+        let next = next.or(takers.first().copied());
         let Some((at, lead)) = next else { break };
         let row = rows[at];
         leads[at] = Some(lead);
