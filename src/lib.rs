@@ -10,5 +10,6 @@ pub mod demo;
 pub mod domain;
 pub mod graphql;
 pub mod http;
+pub mod odata;
 pub mod server;
 pub mod store;

@@ -1,0 +1,156 @@
+//! The types that OData clients see: which properties and navigations each has and how they are
+//! read from a row. `$metadata`, the binder, the evaluation and the answers are made from it. What
+//! belongs to an entity of the data model is taken from its table.
+
+use uuid::Uuid;
+
+use super::row::Row;
+use super::value::Value;
+use crate::app::reader::facts::{Asked, Facts};
+use crate::domain::model;
+use crate::domain::record::Kind;
+
+/// A type of the entity data model: an entity, or a complex type that functions answer.
+pub struct Type {
+    /// Its name, without the namespace.
+    pub name: &'static str,
+    /// What it is, in a sentence.
+    pub description: &'static str,
+    /// Whether it has the key `id`; a complex type has none.
+    pub has_key: bool,
+    /// Its properties in the order in which answers show them.
+    pub properties: &'static [Property],
+    /// Its navigations in the order in which answers show them.
+    pub navigations: &'static [Navigation],
+}
+
+/// A set of entities.
+pub struct Set {
+    /// Its name.
+    pub name: &'static str,
+    /// The type of its members.
+    pub of: &'static Type,
+    /// Where they come from.
+    pub source: Source,
+}
+
+/// Where the members of a set come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// They are records of this kind.
+    Records(Kind),
+    /// They are the lines of all sheets.
+    Lines,
+    /// They are the cells of all sheets.
+    Cells,
+    /// They are the states of approval.
+    Statuses,
+}
+
+/// A property.
+pub struct Property {
+    /// Its name, camel case.
+    pub name: &'static str,
+    /// The type of its values.
+    pub edm: Edm,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// What it is, in a sentence.
+    pub description: &'static str,
+    /// Where its values come from.
+    pub read: Read,
+}
+
+/// Where the values of a property come from.
+#[derive(Clone, Copy)]
+pub enum Read {
+    /// From the record; the store can filter and order by it.
+    Stored(&'static model::Property),
+    /// From the row.
+    Row(for<'a> fn(&'a Row) -> Value<'a>),
+    /// From what a sheet comes to for its reader.
+    Fact(Asked, for<'a> fn(&'a Facts) -> Value<'a>),
+}
+
+/// The type of a property's values.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Edm {
+    /// `Edm.Boolean`
+    Boolean,
+    /// `Edm.Int32`
+    Int32,
+    /// `Edm.Int64`
+    Int64,
+    /// `Edm.Decimal` with so many decimals, all of which are printed.
+    Decimal(u8),
+    /// `Edm.Date`
+    Date,
+    /// `Edm.DateTimeOffset`
+    DateTimeOffset,
+    /// `Edm.Guid`
+    Guid,
+    /// `Edm.String`
+    String,
+    /// `Edm.Binary`: a row version.
+    Binary,
+    /// `Collection(WP.ScheduleDay)`: dates with hours.
+    ScheduleDays,
+}
+
+/// A way from a row to others.
+pub struct Navigation {
+    /// Its name, camel case.
+    pub name: &'static str,
+    /// Where it leads.
+    pub to: fn() -> &'static Type,
+    /// The set in which its targets are.
+    pub set: &'static str,
+    /// The navigation that leads back.
+    pub partner: Option<&'static str>,
+    /// What it is, in a sentence.
+    pub description: &'static str,
+    /// How its targets are found.
+    pub via: Via,
+}
+
+/// How the targets of a navigation are found.
+#[derive(Clone, Copy)]
+pub enum Via {
+    /// One record at most, whose id is in the row, under this property.
+    Id(&'static str, Kind, for<'a> fn(&'a Row) -> Option<Uuid>),
+    /// All records whose property has the row's id.
+    Referring(Kind, &'static model::Property),
+    /// The state of approval whose id is in the row.
+    Status,
+    /// The lines of a sheet.
+    Lines,
+    /// The cells of a line.
+    Cells,
+    /// The sheet of a line.
+    SheetOfLine,
+    /// The line of a cell.
+    LineOfCell,
+}
+
+impl Navigation {
+    /// Whether it leads to many.
+    pub const fn is_collection(&self) -> bool {
+        matches!(self.via, Via::Referring(..) | Via::Lines | Via::Cells)
+    }
+}
+
+impl Type {
+    /// The property of this name; names are told apart whatever the case of their letters.
+    pub fn property(&self, name: &str) -> Option<&'static Property> {
+        self.properties
+            .iter()
+            .find(|property| property.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The navigation of this name, whatever the case of its letters.
+    pub fn navigation(&self, name: &str) -> Option<&'static Navigation> {
+        self.navigations
+            .iter()
+            .find(|navigation| navigation.name.eq_ignore_ascii_case(name))
+    }
+}
