@@ -3,5 +3,6 @@
 
 pub mod row;
 pub mod schema;
+pub mod types;
 pub mod url;
 pub mod value;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::row::Row;
 use super::value::Value;
 use crate::app::reader::facts::{Asked, Facts};
-use crate::domain::model;
+use crate::domain::model::{self, ValueType};
 use crate::domain::record::Kind;
 
 /// A type of the entity data model: an entity, or a complex type that functions answer.
@@ -130,6 +130,61 @@ pub enum Via {
     SheetOfLine,
     /// The line of a cell.
     LineOfCell,
+}
+
+impl Property {
+    /// The property of the data model with this entry in its table.
+    pub const fn of(property: &'static model::Property) -> Self {
+        Self {
+            name: property.name,
+            edm: match property.value_type {
+                ValueType::Bool => Edm::Boolean,
+                ValueType::Int => Edm::Int64,
+                ValueType::Hours => Edm::Decimal(5),
+                ValueType::Date => Edm::Date,
+                ValueType::Instant => Edm::DateTimeOffset,
+                ValueType::Id => Edm::Guid,
+                ValueType::Text | ValueType::Enum(_) => Edm::String,
+            },
+            nullable: property.nullable,
+            description: property.description,
+            read: Read::Stored(property),
+        }
+    }
+
+    /// A property that is read from the row.
+    pub const fn row(
+        name: &'static str,
+        edm: Edm,
+        nullable: bool,
+        description: &'static str,
+        read: for<'a> fn(&'a Row) -> Value<'a>,
+    ) -> Self {
+        Self {
+            name,
+            edm,
+            nullable,
+            description,
+            read: Read::Row(read),
+        }
+    }
+
+    /// A property of what a sheet comes to.
+    pub const fn fact(
+        name: &'static str,
+        edm: Edm,
+        description: &'static str,
+        asked: Asked,
+        read: for<'a> fn(&'a Facts) -> Value<'a>,
+    ) -> Self {
+        Self {
+            name,
+            edm,
+            nullable: false,
+            description,
+            read: Read::Fact(asked, read),
+        }
+    }
 }
 
 impl Navigation {
