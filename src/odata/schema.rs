@@ -97,6 +97,20 @@ pub enum Edm {
     ScheduleDays,
 }
 
+impl Edm {
+    /// The type of a member of a complex value.
+    pub fn of_member(self, name: &str) -> Option<Self> {
+        let member = match self {
+            Self::ScheduleDays => SCHEDULE_DAY.iter().find(|(member, _)| *member == name),
+            _ => None,
+        };
+        member.map(|(_, edm)| *edm)
+    }
+}
+
+/// The members of a `WP.ScheduleDay`: a date and the hours to work on it.
+pub const SCHEDULE_DAY: [(&str, Edm); 2] = [("date", Edm::Date), ("duration", Edm::Decimal(2))];
+
 /// A way from a row to others.
 pub struct Navigation {
     /// Its name, camel case.
