@@ -11,6 +11,7 @@ pub mod schema;
 pub mod types;
 pub mod url;
 pub mod value;
+pub mod write;
 
 /// The namespace of types and operations.
 pub const NAMESPACE: &str = "WP";
