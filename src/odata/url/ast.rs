@@ -64,8 +64,15 @@ pub struct Options {
     pub skip_token: Option<String>,
     /// `$schemaversion`
     pub schema_version: Option<String>,
+    /// `$id`, the reference that `$entity` or `$ref` is about.
+    pub id: Option<String>,
+    /// `$index`, the place in an ordered collection; negative from its end.
+    pub index: Option<i64>,
     /// `@name=...`
     pub aliases: Vec<(String, Expr)>,
+    /// What is no system option, decoded: a function's argument if the function is called without
+    /// parentheses, else it means nothing.
+    pub custom: Vec<(String, String)>,
 }
 
 /// A key of an order.
@@ -154,9 +161,10 @@ pub enum Transformation {
 /// An aggregate expression.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Aggregate {
-    /// Over what; `$count` is [`None`].
+    /// Over what; [`None`] for `$count` alone. `lines/$count` is over `lines`.
     pub of: Option<Expr>,
-    /// How; the name of the method, such as `sum` or `countdistinct`.
+    /// How; the name of the method in lower case, such as `sum` or `countdistinct`, one with a
+    /// namespace as it was spelt, or `$count`.
     pub with: String,
     /// What it is called.
     pub name: String,
