@@ -1,11 +1,19 @@
 //! The OData V4 face: legacy callers of WorkPoint and any OData client. It parses into the same
 //! commands as GraphQL and renders the same values; no rule is decided here.
 
+pub mod apply;
+pub mod bind;
 pub mod error;
+pub mod evaluate;
+pub mod expression;
+pub mod failure;
 pub mod http;
 pub mod json;
+pub mod load;
 pub mod metadata;
 pub mod operations;
+pub mod plan;
+pub mod query;
 pub mod row;
 pub mod schema;
 pub mod types;

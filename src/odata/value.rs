@@ -9,10 +9,24 @@ use crate::domain::hours::Hours;
 use crate::domain::query;
 use crate::domain::time::{Date, Instant};
 
+pub mod arithmetic;
+pub mod cast;
+mod compare;
+#[cfg(test)]
+mod tests;
+
+/// Microseconds in a day.
+pub const DAY_MICROS: i64 = 86_400_000_000;
+/// 0001-01-01T00:00:00Z
+pub const MIN_INSTANT: i64 = -62_135_596_800_000_000;
+/// 9999-12-31T23:59:59.999999Z
+pub const MAX_INSTANT: i64 = 253_402_300_799_999_999;
+
 /// A value. Text is borrowed from the rows where it can be.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub enum Value<'a> {
     /// Nothing.
+    #[default]
     Null,
     /// True or false.
     Bool(bool),
@@ -42,6 +56,32 @@ pub enum Value<'a> {
     Complex(Vec<(&'static str, Value<'a>)>),
     /// Several.
     List(Vec<Value<'a>>),
+}
+
+impl Value<'_> {
+    /// The value by itself.
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(it) => Value::Bool(it),
+            Self::Int(it) => Value::Int(it),
+            Self::Hours(it) => Value::Hours(it),
+            Self::Decimal(it) => Value::Decimal(it),
+            Self::Double(it) => Value::Double(it),
+            Self::Date(it) => Value::Date(it),
+            Self::Instant(it) => Value::Instant(it),
+            Self::TimeOfDay(it) => Value::TimeOfDay(it),
+            Self::Duration(it) => Value::Duration(it),
+            Self::Id(it) => Value::Id(it),
+            Self::Text(it) => Value::Text(Cow::Owned(it.into_owned())),
+            Self::Binary(it) => Value::Binary(Cow::Owned(it.into_owned())),
+            Self::Complex(it) => {
+                let members = it.into_iter();
+                Value::Complex(members.map(|(name, it)| (name, it.into_owned())).collect())
+            }
+            Self::List(it) => Value::List(it.into_iter().map(Value::into_owned).collect()),
+        }
+    }
 }
 
 impl<'a> From<query::Value<'a>> for Value<'a> {

@@ -1,0 +1,135 @@
+//! What has to be loaded, as a tree along the navigations.
+
+use super::both;
+use crate::app::reader::facts::Asked;
+use crate::odata::expression::{Collection, Expr, Place};
+use crate::odata::schema::{Navigation, Property, Read};
+
+/// What has to be loaded for rows.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    /// Facts of the rows, which are sheets.
+    pub asked: Asked,
+    /// Related rows, and what is needed for them.
+    pub along: Vec<(&'static Navigation, Needs)>,
+}
+
+type Way = Vec<&'static Navigation>;
+
+impl Needs {
+    /// What expressions need.
+    pub fn of<'e>(exprs: impl IntoIterator<Item = &'e Expr>) -> Self {
+        let mut needs = Self::default();
+        for expr in exprs {
+            needs.add(expr);
+        }
+        needs
+    }
+
+    /// Whether nothing has to be loaded.
+    pub fn is_empty(&self) -> bool {
+        self.asked == Asked::default() && self.along.is_empty()
+    }
+
+    /// Adds what an expression needs.
+    pub fn add(&mut self, expr: &Expr) {
+        self.collect(expr, &mut vec![Vec::new()]);
+    }
+
+    /// Adds what a property needs.
+    pub fn add_property(&mut self, property: &Property) {
+        if let Read::Fact(asked, _) = property.read {
+            self.asked = both(self.asked, asked);
+        }
+    }
+
+    /// What is needed of the rows to which a navigation leads.
+    pub fn within(&mut self, navigation: &'static Navigation) -> &mut Self {
+        let is_it = |it: &(&'static Navigation, Self)| std::ptr::eq(it.0, navigation);
+        let known = self.along.iter().position(is_it).map(|at| self.along.remove(at));
+        let entry = known.unwrap_or_else(|| (navigation, Self::default()));
+        &mut self.along.push_mut(entry).1
+    }
+
+    fn at(&mut self, way: &[&'static Navigation]) -> &mut Self {
+        way.iter()
+            .fold(self, |needs, navigation| needs.within(navigation))
+    }
+
+    /// `ways` leads to the row at each depth.
+    fn collect(&mut self, expr: &Expr, ways: &mut Vec<Way>) {
+        let way = |place: &Place, ways: &[Way]| -> Way {
+            let from = ways.get(place.depth).map(Vec::as_slice).unwrap_or_default();
+            from.iter().chain(&place.steps).copied().collect()
+        };
+        match expr {
+            Expr::Value(_) | Expr::Column(_) | Expr::Member(..) | Expr::Search(..) => {}
+            Expr::Property(place, property) => {
+                let way = way(place, ways);
+                self.at(&way).add_property(property);
+            }
+            Expr::Exists(place) => {
+                let way = way(place, ways);
+                self.at(&way);
+            }
+            Expr::Not(it)
+            | Expr::Negate(it)
+            | Expr::Matches(it, _)
+            | Expr::Among(it, _)
+            | Expr::Cast(it, _)
+            | Expr::IsOf(it, _) => self.collect(it, ways),
+            Expr::And(parts) | Expr::Or(parts) | Expr::List(parts) | Expr::Call(_, parts) => {
+                for part in parts {
+                    self.collect(part, ways);
+                }
+            }
+            Expr::Compare(_, left, right) | Expr::Arithmetic(_, left, right) => {
+                self.collect(left, ways);
+                self.collect(right, ways);
+            }
+            Expr::In(left, items) => {
+                self.collect(left, ways);
+                for item in items {
+                    self.collect(item, ways);
+                }
+            }
+            Expr::Case(cases) => {
+                for (condition, value) in cases {
+                    self.collect(condition, ways);
+                    self.collect(value, ways);
+                }
+            }
+            Expr::Any(members, predicate) => {
+                self.collect_members(members, predicate.as_deref(), ways);
+            }
+            Expr::All(members, predicate) => self.collect_members(members, Some(predicate), ways),
+            Expr::Count(members) => self.collect_members(members, None, ways),
+        }
+    }
+
+    fn collect_members(
+        &mut self,
+        members: &crate::odata::expression::Members,
+        predicate: Option<&Expr>,
+        ways: &mut Vec<Way>,
+    ) {
+        let from = ways
+            .get(members.place.depth)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let mut way: Way = from.iter().chain(&members.place.steps).copied().collect();
+        match members.of {
+            Collection::Navigation(navigation) => {
+                way.push(navigation);
+                self.at(&way);
+            }
+            Collection::Property(property) => self.at(&way).add_property(property),
+        }
+        ways.truncate(members.depth);
+        ways.push(way);
+        for condition in members.conditions.iter().chain(predicate) {
+            self.collect(condition, ways);
+        }
+        ways.truncate(members.depth);
+    }
+}
