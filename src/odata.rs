@@ -2,6 +2,7 @@
 //! commands as GraphQL and renders the same values; no rule is decided here.
 
 pub mod apply;
+pub mod batch;
 pub mod bind;
 pub mod error;
 pub mod evaluate;
@@ -14,8 +15,13 @@ pub mod metadata;
 pub mod operations;
 pub mod plan;
 pub mod query;
+pub mod read;
+pub mod render;
+pub mod resource;
 pub mod row;
+pub mod rows;
 pub mod schema;
+pub mod service;
 pub mod types;
 pub mod url;
 pub mod value;

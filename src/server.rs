@@ -18,7 +18,6 @@ use crate::config::Settings;
 use crate::demo::Shape;
 use crate::domain;
 use crate::domain::time::Clock;
-use crate::graphql;
 use crate::graphql::front::InvalidSchema;
 use crate::graphql::http::Endpoint;
 use crate::graphql::limits::TransportLimits;
@@ -32,6 +31,7 @@ use crate::http::tls::TlsError;
 use crate::http::{admin, answer, health, metrics, tls, ui};
 use crate::store::embedded::{Embedded, Health, Options};
 use crate::store::{Store, StoreError};
+use crate::{graphql, odata};
 
 pub mod address;
 mod backups;
@@ -274,6 +274,7 @@ impl Server {
         let is_ready = move || !closing.has_begun() && *health.borrow() == Health::Writable;
         Ok(Routes {
             faces: graphql::http::router(endpoint)
+                .merge(odata::http::routes(Arc::clone(&self.app), self.tls.is_some()))
                 .merge(sync::routes(
                     Arc::clone(&self.app),
                     self.settings.limits.upload_bytes,
@@ -310,7 +311,7 @@ fn introduce(sessions: Arc<Sessions>) -> Introduce {
             }
             request.extensions.insert(caller);
         }
-        Area::Admin | Area::Metrics | Area::Upload | Area::Page => {
+        Area::OData | Area::Admin | Area::Metrics | Area::Upload | Area::Page => {
             request.extensions.insert(caller);
         }
     })

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use super::context::Identity;
 use super::imports::live::Live;
 use super::{Caller, Error};
@@ -177,6 +179,14 @@ impl Reader {
         self.get::<Timesheet>(id)
             .await?
             .ok_or(Error::NotFound("timesheet"))
+    }
+
+    /// The sheet with a line or cell of this id, if there is one that the caller may see.
+    pub async fn sheet_with_row(&self, row: Uuid) -> Result<Option<Arc<Timesheet>>, Error> {
+        match self.view.sheets_with_rows(&[row]).await?.pop().flatten() {
+            Some(sheet) => self.get::<Timesheet>(sheet).await,
+            None => Ok(None),
+        }
     }
 
     /// How far an import has come that the caller sees: of one that is not over, at this moment.

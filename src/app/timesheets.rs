@@ -22,6 +22,7 @@ use crate::domain::version::RowVersion;
 use crate::store::View;
 
 pub mod references;
+pub mod together;
 
 impl App {
     /// The user's sheet that holds `date`; made if there is none (P2). Any number of calls at once

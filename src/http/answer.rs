@@ -59,7 +59,7 @@ pub fn has(accepts: &[u8], kind: &[u8]) -> bool {
 pub fn fault(area: Area, status: StatusCode, code: &str, message: &str) -> Response {
     let body = match area {
         Area::GraphQl => json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }),
-        Area::Admin | Area::Metrics | Area::Sync | Area::Upload | Area::Page => {
+        Area::OData | Area::Admin | Area::Metrics | Area::Sync | Area::Upload | Area::Page => {
             json!({ "error": { "code": code, "message": message } })
         }
     };
@@ -68,6 +68,11 @@ pub fn fault(area: Area, status: StatusCode, code: &str, message: &str) -> Respo
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if area == Area::OData {
+        response
+            .headers_mut()
+            .insert("odata-version", HeaderValue::from_static("4.01"));
+    }
     response
 }
 

@@ -7,6 +7,8 @@ use crate::domain::change::Face;
 pub enum Area {
     /// `/graphql`.
     GraphQl,
+    /// `/odata`, however it is written.
+    OData,
     /// `/admin`, what only the command line calls.
     Admin,
     /// `/metrics`.
@@ -21,8 +23,9 @@ pub enum Area {
 
 impl Area {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::GraphQl,
+        Self::OData,
         Self::Admin,
         Self::Metrics,
         Self::Sync,
@@ -35,6 +38,7 @@ impl Area {
         let mut segments = path.split('/').skip(1);
         match (segments.next(), segments.next()) {
             (Some("graphql"), _) => Self::GraphQl,
+            (Some("odata" | "OData" | "Odata" | "ODATA"), _) => Self::OData,
             (Some("admin"), _) => Self::Admin,
             (Some("metrics"), _) => Self::Metrics,
             (Some("sync"), Some("static-data" | "time-entries")) => Self::Upload,
@@ -47,6 +51,7 @@ impl Area {
     pub const fn name(self) -> &'static str {
         match self {
             Self::GraphQl => "graphql",
+            Self::OData => "odata",
             Self::Admin => "admin",
             Self::Metrics => "metrics",
             Self::Sync => "sync",
@@ -59,6 +64,7 @@ impl Area {
     pub const fn face(self) -> Face {
         match self {
             Self::GraphQl | Self::Metrics | Self::Page => Face::GraphQl,
+            Self::OData => Face::OData,
             Self::Admin => Face::CommandLine,
             Self::Sync | Self::Upload => Face::Import,
         }
@@ -75,6 +81,9 @@ mod tests {
             ("/graphql", Area::GraphQl),
             ("/graphql/", Area::GraphQl),
             ("/graphiql", Area::Page),
+            ("/odata", Area::OData),
+            ("/OData/TimeSheets(1)", Area::OData),
+            ("/odatas", Area::Page),
             ("/GraphQL", Area::Page),
             ("/", Area::Page),
             ("", Area::Page),

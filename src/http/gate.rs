@@ -150,7 +150,9 @@ impl Gate {
     const fn body_bytes_for(&self, area: Area) -> usize {
         match area {
             Area::Upload => self.upload_bytes,
-            Area::GraphQl | Area::Admin | Area::Metrics | Area::Sync | Area::Page => self.body_bytes,
+            Area::GraphQl | Area::OData | Area::Admin | Area::Metrics | Area::Sync | Area::Page => {
+                self.body_bytes
+            }
         }
     }
 
@@ -159,7 +161,7 @@ impl Gate {
     const fn time_for(&self, area: Area) -> Duration {
         match area {
             Area::Admin | Area::Upload => Duration::MAX,
-            Area::GraphQl | Area::Metrics | Area::Sync | Area::Page => self.request_time,
+            Area::GraphQl | Area::OData | Area::Metrics | Area::Sync | Area::Page => self.request_time,
         }
     }
 

@@ -2,12 +2,15 @@
 //! it is about, and the single faults. Causes go to the log alone.
 
 use axum::http::StatusCode;
-use serde_json::{Value, json};
 
 use crate::app::Error;
 use crate::domain::error::Fault;
 use crate::domain::version::RowVersion;
 use crate::http::answer;
+use crate::odata::bind::{BindError, BindErrorKind};
+use crate::odata::failure::Failure;
+use crate::odata::json::Json;
+use crate::odata::url::{self, SyntaxError};
 
 /// What a client is told who does not get what they asked for.
 #[derive(Clone, PartialEq, Debug)]
@@ -17,15 +20,17 @@ pub struct Refusal {
     /// What it is, for programs.
     pub code: &'static str,
     /// What it is, for people: says what is allowed.
-    pub message: String,
+    pub message: Box<str>,
     /// What it is about, such as `$filter`.
-    pub target: Option<String>,
+    pub target: Option<Box<str>>,
     /// Single faults.
     pub details: Vec<Detail>,
     /// The version that is stored, if another was expected (S1).
     pub current: Option<RowVersion>,
     /// When to try again, in seconds.
-    pub retry_after_seconds: Option<u64>,
+    pub retry_after_seconds: Option<u32>,
+    /// The methods that the resource takes, if this was none of them.
+    pub allow: Option<&'static str>,
 }
 
 /// A single fault.
@@ -44,7 +49,7 @@ pub const BAD_REQUEST: &str = "BAD_USER_INPUT";
 
 impl Refusal {
     /// A refusal with this status and code.
-    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<Box<str>>) -> Self {
         Self {
             status,
             code,
@@ -53,11 +58,12 @@ impl Refusal {
             details: Vec::new(),
             current: None,
             retry_after_seconds: None,
+            allow: None,
         }
     }
 
     /// What was sent cannot be read or means nothing here.
-    pub fn bad_request(message: impl Into<String>) -> Self {
+    pub fn bad_request(message: impl Into<Box<str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, BAD_REQUEST, message)
     }
 
@@ -71,18 +77,21 @@ impl Refusal {
     }
 
     /// The protocol knows it, and this server does not.
-    pub fn not_supported(message: impl Into<String>) -> Self {
+    pub fn not_supported(message: impl Into<Box<str>>) -> Self {
         Self::new(StatusCode::NOT_IMPLEMENTED, "NOT_SUPPORTED", message)
     }
 
-    /// The method does not fit the resource.
-    pub fn method_not_allowed(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+    /// The resource takes other methods.
+    pub fn method_not_allowed(allow: &'static str, message: impl Into<Box<str>>) -> Self {
+        Self {
+            allow: Some(allow),
+            ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+        }
     }
 
     /// The same about `target`.
     #[must_use]
-    pub fn about(mut self, target: impl Into<String>) -> Self {
+    pub fn about(mut self, target: impl Into<Box<str>>) -> Self {
         self.target = Some(target.into());
         self
     }
@@ -103,13 +112,13 @@ impl Refusal {
             Error::Invalid(faults) => {
                 refusal.details = faults.iter().map(|fault| detail(fault, &target_of)).collect();
                 if let [only] = refusal.details.as_slice() {
-                    refusal.target.clone_from(&only.target);
-                    refusal.message.clone_from(&only.message);
+                    refusal.target = only.target.as_deref().map(Into::into);
+                    refusal.message = only.message.as_str().into();
                 }
             }
             Error::VersionConflict { current, .. } => {
                 refusal.code = "WpConcurrencyException";
-                refusal.target = Some("rowVersion".to_owned());
+                refusal.target = Some("rowVersion".into());
                 refusal.current = Some(*current);
                 refusal.details = vec![Detail {
                     code: "CURRENT_VERSION",
@@ -118,7 +127,7 @@ impl Refusal {
                 }];
             }
             Error::RateLimited { retry_after_seconds } => {
-                refusal.retry_after_seconds = Some(*retry_after_seconds);
+                refusal.retry_after_seconds = Some(u32::try_from(*retry_after_seconds).unwrap_or(u32::MAX));
             }
             Error::Unavailable(cause) => tracing::warn!(cause, "a request could not be served"),
             Error::Internal(cause) => tracing::error!(cause, "a request met a fault of the server"),
@@ -134,26 +143,41 @@ impl Refusal {
     }
 
     /// The body of the answer.
-    pub fn body(&self) -> Value {
-        let mut error = json!({ "code": self.code, "message": self.message });
-        if let Some(members) = error.as_object_mut() {
-            if let Some(target) = &self.target {
-                members.insert("target".to_owned(), json!(target));
+    pub fn body(&self) -> Vec<u8> {
+        let mut json = Json::new(false);
+        json.raw("{\"error\":{");
+        told(&mut json, self.code, &self.message, self.target.as_deref());
+        if !self.details.is_empty() {
+            json.member("details");
+            json.raw("[");
+            for Detail {
+                code,
+                message,
+                target,
+            } in &self.details
+            {
+                json.separate();
+                json.raw("{");
+                told(&mut json, code, message, target.as_deref());
+                json.raw("}");
             }
-            if !self.details.is_empty() {
-                let details = self.details.iter().map(Detail::body).collect();
-                members.insert("details".to_owned(), Value::Array(details));
-            }
+            json.raw("]");
         }
-        json!({ "error": error })
+        json.raw("}}");
+        json.into_text()
     }
 }
 
-impl Detail {
-    fn body(&self) -> Value {
-        match &self.target {
-            Some(target) => json!({ "code": self.code, "message": self.message, "target": target }),
-            None => json!({ "code": self.code, "message": self.message }),
+fn told(json: &mut Json, code: &str, message: &str, target: Option<&str>) {
+    let members = [
+        ("code", Some(code)),
+        ("message", Some(message)),
+        ("target", target),
+    ];
+    for (name, text) in members {
+        if let Some(text) = text {
+            json.member(name);
+            json.string(text);
         }
     }
 }
@@ -163,6 +187,41 @@ impl From<Error> for Refusal {
         Self::of(&error, |fault| {
             Some(fault.path.to_string()).filter(|path| !path.is_empty())
         })
+    }
+}
+
+impl From<SyntaxError> for Refusal {
+    fn from(error: SyntaxError) -> Self {
+        let message = error.to_string();
+        let refusal = match error.kind {
+            url::Kind::Malformed => Self::bad_request(message),
+            url::Kind::Unsupported => Self::not_supported(message),
+            url::Kind::TooLarge => Self::new(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", message),
+        };
+        refusal.about(error.what)
+    }
+}
+
+impl From<BindError> for Refusal {
+    fn from(error: BindError) -> Self {
+        let message = error.to_string();
+        let refusal = match error.kind {
+            BindErrorKind::Unknown | BindErrorKind::Type => Self::bad_request(message),
+            BindErrorKind::Unsupported => Self::not_supported(message),
+            BindErrorKind::Limit => Self::new(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", message),
+        };
+        refusal.about(error.target)
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        let message = failure.to_string();
+        match failure {
+            Failure::App(error) => error.into(),
+            Failure::Arithmetic(_) => Self::bad_request(message),
+            Failure::SkipToken => Self::bad_request(message).about("$skiptoken"),
+        }
     }
 }
 

@@ -175,20 +175,20 @@ fn duration(micros: i64) -> String {
         seconds % 60,
     );
     let fraction = fraction(i64::try_from(rest).unwrap_or_default());
-    let mut text = format!("{sign}P");
-    if days > 0 {
-        text.push_str(&format!("{days}D"));
-    }
-    if micros % 86_400_000_000 > 0 || days == 0 {
+    let part = |number: u64, unit: &str| {
+        if number > 0 {
+            format!("{number}{unit}")
+        } else {
+            String::new()
+        }
+    };
+    let mut text = format!("{sign}P{}", part(days, "D"));
+    if !micros.is_multiple_of(86_400_000_000) || days == 0 {
         text.push('T');
-        if hours > 0 {
-            text.push_str(&format!("{hours}H"));
-        }
-        if minutes > 0 {
-            text.push_str(&format!("{minutes}M"));
-        }
+        text.push_str(&part(hours, "H"));
+        text.push_str(&part(minutes, "M"));
         if seconds > 0 || !fraction.is_empty() || (hours, minutes) == (0, 0) {
-            text.push_str(&format!("{seconds}{fraction}S"));
+            text.extend([&seconds.to_string(), &fraction, "S"]);
         }
     }
     text

@@ -14,6 +14,8 @@ mod http;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]
+mod odata;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod stories;

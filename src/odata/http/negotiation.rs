@@ -267,7 +267,7 @@ mod tests {
             .iter()
             .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
             .collect();
-        Terms::of(&headers, format).map_err(|refusal| refusal.message)
+        Terms::of(&headers, format).map_err(|refusal| refusal.message.into())
     }
 
     #[test]

@@ -19,8 +19,8 @@ pub static STATUS: Type = Type {
     has_key: true,
     properties: &[
         Property::row("id", Edm::Guid, false, "The id.", |row| Value::Id(row.id())),
-        Property::row("code", Edm::String, false, "The code.", |row| code(row)),
-        Property::row("name", Edm::String, false, "The name.", |row| code(row)),
+        Property::row("code", Edm::String, false, "The code.", code),
+        Property::row("name", Edm::String, false, "The name.", code),
         Property::row(
             "isActive",
             Edm::Boolean,

@@ -8,11 +8,12 @@ use std::fmt;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use crate::app::Error;
 use crate::domain::error::{Fault, FaultCode, Faults, Path, Step};
 use crate::domain::hours::{Hours, InvalidHours};
-use crate::domain::id::TimesheetId;
+use crate::domain::id::{AllocationId, LineId, TimesheetId};
 use crate::domain::patch::Patch;
 use crate::domain::time::Date;
 use crate::domain::timesheet::save::{CellInput, LineInput, SaveTimesheet};
@@ -88,20 +89,10 @@ fn not_json(error: &serde_json::Error) -> Refusal {
 impl Reading {
     fn line(&mut self, path: &Path, members: &Members<'_>) -> LineInput {
         LineInput {
-            id: self.one(members, "id", || path.member("id"), "an id"),
-            project_id: self.patch(members, "projectId", || path.member("projectId"), "an id or null"),
-            task_id: self.patch(
-                members,
-                "projectTaskId",
-                || path.member("taskId"),
-                "an id or null",
-            ),
-            activity_id: self.patch(
-                members,
-                "activityId",
-                || path.member("activityId"),
-                "an id or null",
-            ),
+            id: self.id(members, path).map(LineId::new),
+            project_id: self.reference(members, "projectId", &path.member("projectId")),
+            task_id: self.reference(members, "projectTaskId", &path.member("taskId")),
+            activity_id: self.reference(members, "activityId", &path.member("activityId")),
             order_number: self.one(
                 members,
                 "orderNumber",
@@ -114,11 +105,21 @@ impl Reading {
 
     fn cell(&mut self, path: &Path, members: &Members<'_>) -> CellInput {
         CellInput {
-            id: self.one(members, "id", || path.member("id"), "an id"),
+            id: self.id(members, path).map(AllocationId::new),
             date: self.date(members, path),
             hours: self.hours(members, path),
             comment: self.patch(members, "comments", || path.member("comment"), "a text or null"),
         }
+    }
+
+    fn id(&mut self, members: &Members<'_>, path: &Path) -> Option<Uuid> {
+        self.one(members, "id", || path.member("id"), "an id")
+    }
+
+    /// The id of what a line points to; null for nothing.
+    fn reference<I: From<Uuid>>(&mut self, members: &Members<'_>, name: &str, path: &Path) -> Patch<I> {
+        let id: Patch<Uuid> = self.patch(members, name, || path.clone(), "an id or null");
+        id.map(|id| id.map(I::from))
     }
 
     /// A member that is absent or null, or else of this type.
@@ -141,13 +142,11 @@ impl Reading {
         wanted: &str,
     ) -> Patch<T> {
         let text = members.get(name)?;
-        match serde_json::from_str(text) {
-            Ok(value) => Some(value),
-            Err(_) => {
-                self.malformed(path(), wanted);
-                None
-            }
+        let read = serde_json::from_str(text).ok();
+        if read.is_none() {
+            self.malformed(path(), wanted);
         }
+        read
     }
 
     /// S5: a list is the full set; null is no list.
@@ -174,7 +173,7 @@ impl Reading {
         Some(read)
     }
 
-    /// The hours as a number or, as IEEE754Compatible has it, as a string of one.
+    /// The hours as a number or, as `IEEE754Compatible` has it, as a string of one.
     fn hours(&mut self, members: &Members<'_>, path: &Path) -> Option<Hours> {
         let text = members.get("duration").filter(|text| *text != "null")?;
         match text.trim_matches('"').parse() {

@@ -1,0 +1,439 @@
+//! What a resource path leads to: segment after segment, through sets, keys, navigations,
+//! properties and functions. Rows on the way are read as the caller sees them; what is not to be
+//! seen is not there (F11).
+
+use uuid::Uuid;
+
+use super::NAMESPACE;
+use super::error::Refusal;
+use super::operations::{self, Operation, Verb};
+use super::query::Base;
+use super::row::Row;
+use super::schema::{Edm, Navigation, Property, Set, Type};
+use super::url::ast::{Arguments, Expr, Literal, ResourcePath, Segment};
+use super::{rows, types};
+use crate::app::Reader;
+
+/// Where a path leads.
+pub enum Resource {
+    /// To the service document.
+    Service,
+    /// To `$metadata`.
+    Metadata,
+    /// To several rows.
+    Many(Many),
+    /// To one row.
+    One(One),
+    /// To a navigation without a target.
+    Nothing,
+    /// To a property of a row.
+    Property(One, &'static Property),
+    /// To a function; its arguments are checked.
+    Call(Call),
+}
+
+/// Several rows, which have not been read yet.
+pub struct Many {
+    /// Whose members or targets they are.
+    pub origin: Origin,
+    /// Their type.
+    pub of: &'static Type,
+    /// The set that they are in.
+    pub set: &'static str,
+}
+
+/// Where several rows come from.
+pub enum Origin {
+    /// They are a set.
+    Set(&'static Set),
+    /// A navigation leads to them.
+    Related(Row, &'static Navigation),
+}
+
+/// One row.
+pub struct One {
+    /// The row.
+    pub row: Row,
+    /// Its type.
+    pub of: &'static Type,
+    /// The set that it is in.
+    pub set: &'static str,
+}
+
+/// A call of a function.
+pub struct Call {
+    /// Which.
+    pub operation: &'static Operation,
+    /// The sheet that it is bound to; none if it is bound to the set.
+    pub on: Option<One>,
+    /// Its arguments, by the place of their parameters.
+    pub arguments: Vec<Option<Argument>>,
+}
+
+impl Call {
+    /// Whether it may make a sheet: then it is authorized as a write, and HEAD does not call it (P11).
+    pub const fn creates(&self) -> bool {
+        matches!(
+            self.operation.verb,
+            Verb::IdForPeriod | Verb::NextId | Verb::PreviousId
+        )
+    }
+}
+
+/// The value of a parameter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Argument {
+    /// A date.
+    Date(crate::domain::time::Date),
+    /// An id.
+    Id(Uuid),
+}
+
+/// What of a resource is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Suffix {
+    /// `$count`
+    Count,
+    /// `$value`
+    Value,
+    /// `$ref`
+    Reference,
+}
+
+/// A resource and what of it is asked for.
+pub struct Target {
+    /// The resource.
+    pub resource: Resource,
+    /// What of it; [`None`] for itself.
+    pub suffix: Option<Suffix>,
+}
+
+/// Aliases and their values.
+pub type Aliases<'a> = &'a [(String, Expr)];
+
+/// Where `path` leads.
+pub async fn resolve(reader: &Reader, path: &ResourcePath, aliases: Aliases<'_>) -> Result<Target, Refusal> {
+    let mut segments = path.segments.iter();
+    let Some(first) = segments.next() else {
+        return Ok(Target::of(Resource::Service));
+    };
+    let mut target = Target::of(beginning(reader, first, aliases).await?);
+    for segment in segments {
+        target = target.follow(reader, segment, aliases).await?;
+    }
+    Ok(target)
+}
+
+async fn beginning(reader: &Reader, segment: &Segment, aliases: Aliases<'_>) -> Result<Resource, Refusal> {
+    let name = segment.name.as_str();
+    if name.eq_ignore_ascii_case("$metadata") && segment.arguments.is_none() {
+        return Ok(Resource::Metadata);
+    }
+    if name.starts_with('$') {
+        return Err(Refusal::not_supported(format!("{name} is not offered")));
+    }
+    let set = types::set(name).ok_or_else(|| Refusal::not_found(format!("set: {name}")))?;
+    let many = Many {
+        origin: Origin::Set(set),
+        of: set.of,
+        set: set.name,
+    };
+    match &segment.arguments {
+        None | Some(Arguments::Empty) => Ok(Resource::Many(many)),
+        Some(key) => many.member(reader, key_of(key, aliases)?).await,
+    }
+}
+
+impl Target {
+    const fn of(resource: Resource) -> Self {
+        Self {
+            resource,
+            suffix: None,
+        }
+    }
+
+    async fn follow(self, reader: &Reader, segment: &Segment, aliases: Aliases<'_>) -> Result<Self, Refusal> {
+        if self.suffix.is_some() {
+            return Err(Refusal::not_found(format!(
+                "resource: nothing is behind {:?}",
+                segment.name
+            )));
+        }
+        if let Some(suffix) = suffix_of(segment) {
+            let suffix = self.resource.checked(suffix)?;
+            return Ok(Self {
+                suffix: Some(suffix),
+                ..self
+            });
+        }
+        if segment.name.starts_with('$') {
+            return Err(Refusal::not_supported(format!(
+                "{} is not offered here",
+                segment.name
+            )));
+        }
+        let resource = match self.resource {
+            Resource::Many(many) => many.follow(reader, segment, aliases).await?,
+            Resource::One(one) => one.follow(reader, segment, aliases).await?,
+            Resource::Nothing => return Err(Refusal::not_found("resource")),
+            Resource::Service | Resource::Metadata | Resource::Property(..) | Resource::Call(_) => {
+                return Err(Refusal::not_found(format!("resource: {}", segment.name)));
+            }
+        };
+        Ok(Self::of(resource))
+    }
+}
+
+fn suffix_of(segment: &Segment) -> Option<Suffix> {
+    if segment.arguments.is_some() {
+        return None;
+    }
+    match segment.name.to_ascii_lowercase().as_str() {
+        "$count" => Some(Suffix::Count),
+        "$value" => Some(Suffix::Value),
+        "$ref" => Some(Suffix::Reference),
+        _ => None,
+    }
+}
+
+impl Resource {
+    /// The suffix, if it fits.
+    fn checked(&self, suffix: Suffix) -> Result<Suffix, Refusal> {
+        let fits = match (self, suffix) {
+            (Self::Many(_), Suffix::Count | Suffix::Reference)
+            | (Self::One(_) | Self::Nothing, Suffix::Reference) => true,
+            (Self::Property(_, property), Suffix::Count) => matches!(property.edm, Edm::ScheduleDays),
+            (Self::Property(_, property), Suffix::Value) => !matches!(property.edm, Edm::ScheduleDays),
+            (Self::Call(call), Suffix::Count) => {
+                matches!(call.operation.returns, operations::Returns::List(_))
+            }
+            (Self::Call(call), Suffix::Value) => {
+                matches!(call.operation.returns, operations::Returns::Value(_))
+            }
+            _ => false,
+        };
+        if fits {
+            Ok(suffix)
+        } else {
+            Err(Refusal::bad_request(
+                "$count fits collections, $value single values, and $ref entities",
+            ))
+        }
+    }
+}
+
+impl Many {
+    /// Where their rows are to be read.
+    pub async fn base(&self, reader: &Reader) -> Result<Base, Refusal> {
+        match &self.origin {
+            Origin::Set(set) => Ok(Base::of_set(set)),
+            Origin::Related(row, navigation) => Ok(Base::of_navigation(reader, row, navigation).await?),
+        }
+    }
+
+    async fn follow(
+        self,
+        reader: &Reader,
+        segment: &Segment,
+        aliases: Aliases<'_>,
+    ) -> Result<Resource, Refusal> {
+        if is_cast_to(&segment.name, self.of) {
+            return Ok(Resource::Many(self));
+        }
+        let is_set = matches!(self.origin, Origin::Set(_));
+        if let Some(operation) = operations::find(&segment.name, self.of, true).filter(|_| is_set) {
+            let arguments = arguments_of(operation, segment.arguments.as_ref(), aliases)?;
+            return Ok(Resource::Call(Call {
+                operation,
+                on: None,
+                arguments,
+            }));
+        }
+        match (Uuid::try_parse(&segment.name), &segment.arguments) {
+            (Ok(id), None) => self.member(reader, id).await,
+            _ => Err(Refusal::not_found(format!("resource: {}", segment.name))),
+        }
+    }
+
+    async fn member(self, reader: &Reader, id: Uuid) -> Result<Resource, Refusal> {
+        let (of, set) = (self.of, self.set);
+        let found = match self.origin {
+            Origin::Set(set) => rows::by_key(reader, set, id).await?,
+            Origin::Related(row, navigation) => rows::member(reader, &row, navigation, id).await?,
+        };
+        let row = found.ok_or_else(|| Refusal::not_found(format!("{}: {id}", of.name)))?;
+        Ok(Resource::One(One { row, of, set }))
+    }
+}
+
+impl One {
+    async fn follow(
+        self,
+        reader: &Reader,
+        segment: &Segment,
+        aliases: Aliases<'_>,
+    ) -> Result<Resource, Refusal> {
+        let name = segment.name.as_str();
+        if is_cast_to(name, self.of) {
+            return Ok(Resource::One(self));
+        }
+        if let Some(navigation) = self.of.navigation(name) {
+            return self.navigate(reader, navigation, segment, aliases).await;
+        }
+        if let Some(operation) = operations::find(name, self.of, false) {
+            let arguments = arguments_of(operation, segment.arguments.as_ref(), aliases)?;
+            return Ok(Resource::Call(Call {
+                operation,
+                on: Some(self),
+                arguments,
+            }));
+        }
+        match (self.of.property(name), &segment.arguments) {
+            (Some(property), None) => Ok(Resource::Property(self, property)),
+            _ => Err(Refusal::not_found(format!("member of {}: {name}", self.of.name))),
+        }
+    }
+
+    async fn navigate(
+        self,
+        reader: &Reader,
+        navigation: &'static Navigation,
+        segment: &Segment,
+        aliases: Aliases<'_>,
+    ) -> Result<Resource, Refusal> {
+        let (of, set) = ((navigation.to)(), navigation.set);
+        if navigation.is_collection() {
+            let origin = Origin::Related(self.row, navigation);
+            let many = Many { origin, of, set };
+            return match &segment.arguments {
+                None | Some(Arguments::Empty) => Ok(Resource::Many(many)),
+                Some(key) => many.member(reader, key_of(key, aliases)?).await,
+            };
+        }
+        if segment.arguments.is_some() {
+            return Err(Refusal::bad_request(format!(
+                "{} leads to one {}, and takes no key",
+                navigation.name, of.name
+            )));
+        }
+        let target = rows::target(reader, &self.row, navigation).await?;
+        Ok(target.map_or(Resource::Nothing, |row| Resource::One(One { row, of, set })))
+    }
+}
+
+/// Whether a segment names the type that is there anyway.
+fn is_cast_to(name: &str, of: &Type) -> bool {
+    name.split_once('.')
+        .is_some_and(|(namespace, name)| namespace.eq_ignore_ascii_case(NAMESPACE) && name == of.name)
+}
+
+/// The key in parentheses: an id, plain or in quotes, or `id=`.
+fn key_of(arguments: &Arguments, aliases: Aliases<'_>) -> Result<Uuid, Refusal> {
+    let wrong = || {
+        Refusal::bad_request("the key of an entity is its id, such as (cd935d85-09ec-48fc-8103-7c0baa3afebc)")
+    };
+    let key = match arguments {
+        Arguments::Single(key) => key,
+        Arguments::Named(named) => match named.as_slice() {
+            [(name, key)] if name.eq_ignore_ascii_case("id") => key,
+            _ => return Err(wrong()),
+        },
+        Arguments::Empty => return Err(wrong()),
+    };
+    id_of(aliased(key, aliases)).ok_or_else(wrong)
+}
+
+fn aliased<'a>(expr: &'a Expr, aliases: Aliases<'a>) -> &'a Expr {
+    match expr {
+        Expr::Alias(name) => {
+            let found = aliases.iter().find(|(alias, _)| alias == name);
+            found.map_or(expr, |(_, value)| value)
+        }
+        other => other,
+    }
+}
+
+fn id_of(expr: &Expr) -> Option<Uuid> {
+    match expr {
+        Expr::Literal(Literal::Guid(id)) => Some(*id),
+        Expr::Literal(Literal::Text(text)) => Uuid::try_parse(text).ok(),
+        _ => None,
+    }
+}
+
+/// The arguments of a call, by the place of their parameters.
+fn arguments_of(
+    operation: &Operation,
+    arguments: Option<&Arguments>,
+    aliases: Aliases<'_>,
+) -> Result<Vec<Option<Argument>>, Refusal> {
+    let named: &[(String, Expr)] = match arguments {
+        None | Some(Arguments::Empty) => &[],
+        Some(Arguments::Named(named)) => named,
+        Some(Arguments::Single(_)) => {
+            return Err(Refusal::bad_request(format!(
+                "the arguments of {} have names: {}",
+                operation.name,
+                spelt(operation)
+            )));
+        }
+    };
+    for (name, _) in named {
+        if !operation
+            .parameters
+            .iter()
+            .any(|it| it.name.eq_ignore_ascii_case(name))
+        {
+            return Err(Refusal::bad_request(format!(
+                "{} has no parameter {name}; it is called as {}",
+                operation.name,
+                spelt(operation)
+            ))
+            .about(name.clone()));
+        }
+    }
+    let of_parameter = |parameter: &operations::Parameter| {
+        let mut given = named
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case(parameter.name));
+        let value = given.next().map(|(_, value)| aliased(value, aliases));
+        match value {
+            // An alias that is not there, or null, leaves the argument out.
+            None | Some(Expr::Alias(_) | Expr::Literal(Literal::Null)) if !parameter.is_required => Ok(None),
+            None => Err(Refusal::bad_request(format!(
+                "{} needs {}; it is called as {}",
+                operation.name,
+                parameter.name,
+                spelt(operation)
+            ))
+            .about(parameter.name)),
+            Some(value) => argument(parameter, value).map(Some),
+        }
+    };
+    operation.parameters.iter().map(of_parameter).collect()
+}
+
+fn argument(parameter: &operations::Parameter, value: &Expr) -> Result<Argument, Refusal> {
+    let (read, wanted) = match (parameter.edm, value) {
+        (Edm::Date, Expr::Literal(Literal::Date(date))) => (Some(Argument::Date(*date)), "a date"),
+        (Edm::Date, Expr::Literal(Literal::Instant(instant))) => {
+            (Some(Argument::Date(instant.utc_date())), "a date")
+        }
+        (Edm::Date, Expr::Literal(Literal::Text(text))) => (text.parse().ok().map(Argument::Date), "a date"),
+        (Edm::Date, _) => (None, "a date, such as 2021-03-22"),
+        (_, value) => (id_of(value).map(Argument::Id), "an id"),
+    };
+    read.ok_or_else(|| {
+        Refusal::bad_request(format!("{} is to be {wanted}", parameter.name)).about(parameter.name)
+    })
+}
+
+/// How an operation is called.
+fn spelt(operation: &Operation) -> String {
+    let parameters: Vec<String> = operation
+        .parameters
+        .iter()
+        .map(|parameter| format!("{}=...", parameter.name))
+        .collect();
+    format!("{NAMESPACE}.{}({})", operation.name, parameters.join(","))
+}
