@@ -18,6 +18,8 @@ mod quoted;
 mod search;
 mod segment;
 mod temporal;
+#[cfg(test)]
+mod tests;
 
 pub use error::{Kind, SyntaxError};
 pub use options::options;

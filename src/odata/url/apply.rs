@@ -92,46 +92,50 @@ fn aggregate(input: &mut Input<'_>) -> Parsed<Aggregate> {
     blanks(input);
     count(input)?;
     let before = input.clone();
-    if take_text(input, "$count") {
+    if take_text(input, COUNT) {
         return Ok(Aggregate {
             of: None,
             with: COUNT.to_owned(),
-            name: named_as(input)?,
+            name: aggregate_name(input)?,
         });
     }
     let mut of = expression(input)?;
     blanks(input);
-    if !take_word(input, "with") {
-        if !is_count(&mut of) {
-            return match peek_word(input) {
-                word if word.eq_ignore_ascii_case("as") || word.eq_ignore_ascii_case("from") => {
-                    unsupported(&before, "a custom aggregate without a method")
-                }
-                _ => expected(input, "an operator, or `with` and a method such as sum"),
-            };
-        }
+    if take_word(input, "with") {
+        blanks(input);
+        let method = qualified_name(input, "a method such as sum, min, max, average or countdistinct")?;
+        let with = if method.contains('.') {
+            method.to_owned()
+        } else {
+            method.to_lowercase()
+        };
+        return Ok(Aggregate {
+            of: Some(of),
+            with,
+            name: aggregate_name(input)?,
+        });
+    }
+    if is_count(&mut of) {
         return Ok(Aggregate {
             of: Some(of),
             with: COUNT.to_owned(),
-            name: named_as(input)?,
+            name: aggregate_name(input)?,
         });
     }
-    blanks(input);
-    let method = qualified_name(input, "a method such as sum, min, max, average or countdistinct")?;
-    let with = if method.contains('.') {
-        method.to_owned()
-    } else {
-        method.to_lowercase()
-    };
-    blanks(input);
-    if take_word(input, "from") {
-        return unsupported(&before, "`from` within aggregate");
+    let is_over = matches!(next(input), Some(',' | ')')) || ["as", "from"].contains(&peek_word(input));
+    if is_over && matches!(of, Expr::Path(_)) {
+        return unsupported(&before, "a custom aggregate, which has no method,");
     }
-    Ok(Aggregate {
-        of: Some(of),
-        with,
-        name: named_as(input)?,
-    })
+    expected(input, "an operator, or `with` and a method such as sum")
+}
+
+/// Reads `as name`.
+fn aggregate_name(input: &mut Input<'_>) -> Parsed<String> {
+    blanks(input);
+    if peek_word(input).eq_ignore_ascii_case("from") {
+        return unsupported(input, "`from` within aggregate");
+    }
+    named_as(input)
 }
 
 const COUNT: &str = "$count";

@@ -36,7 +36,7 @@ pub(super) fn named(input: &mut Input<'_>) -> Parsed<Expr> {
         .get(..4)
         .is_some_and(|prefix| prefix.eq_ignore_ascii_case("geo."))
     {
-        return unsupported(&before, "geography and geometry");
+        return unsupported(&before, "geography");
     }
     match parenthesised(input)? {
         Parenthesised::Values(values) if !name.contains('.') && next(input) != Some('/') => {

@@ -25,6 +25,8 @@ pub(super) fn expand_items(input: &mut Input<'_>) -> Parsed<Vec<ExpandItem>> {
         while what == Expanded::Entities && take(input, '/') {
             if next(input) == Some('$') {
                 what = leaf(input)?;
+            } else if next(input) == Some('*') {
+                return unsupported(input, "`*` behind a path");
             } else if path.is_empty() {
                 return expected(input, "$ref or $count, as nothing else follows `*/`");
             } else {

@@ -13,9 +13,11 @@ use super::input::{
 use super::literal::{begins_number, literal};
 use super::path::rooted;
 
-/// Operators between two operands, by how tightly they bind; `and`, `or`, `in` and `has` have
-/// rules of their own.
-const OPERATORS: [(&str, Binding, BinaryOp); 11] = [
+/// Operators between two operands, by how tightly they bind; `in` and `has` bind to an operand
+/// itself.
+const OPERATORS: [(&str, Binding, BinaryOp); 14] = [
+    ("or", Binding::Or, BinaryOp::Or),
+    ("and", Binding::And, BinaryOp::And),
     ("eq", Binding::Equality, BinaryOp::Eq),
     ("ne", Binding::Equality, BinaryOp::Ne),
     ("gt", Binding::Relation, BinaryOp::Gt),
@@ -26,12 +28,15 @@ const OPERATORS: [(&str, Binding, BinaryOp); 11] = [
     ("sub", Binding::Sum, BinaryOp::Sub),
     ("mul", Binding::Product, BinaryOp::Mul),
     ("div", Binding::Product, BinaryOp::Div),
+    ("divby", Binding::Product, BinaryOp::DivBy),
     ("mod", Binding::Product, BinaryOp::Mod),
 ];
 
 /// How tightly an operator binds, loosest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Binding {
+    Or,
+    And,
     Equality,
     Relation,
     Sum,
@@ -42,6 +47,8 @@ enum Binding {
 impl Binding {
     const fn tighter(self) -> Self {
         match self {
+            Self::Or => Self::And,
+            Self::And => Self::Equality,
             Self::Equality => Self::Relation,
             Self::Relation => Self::Sum,
             Self::Sum => Self::Product,
@@ -52,33 +59,47 @@ impl Binding {
 
 /// Reads an expression; what follows it stays.
 pub(super) fn expression(input: &mut Input<'_>) -> Parsed<Expr> {
-    logical(input, "or", BinaryOp::Or, |input| {
-        logical(input, "and", BinaryOp::And, |input| {
-            chain(input, Binding::Equality)
-        })
-    })
+    chain(input, Binding::Or)
 }
 
-/// Reads operands with `and`, or with `or`, between them.
-fn logical<'a>(
-    input: &mut Input<'a>,
-    word: &'static str,
-    op: BinaryOp,
-    operand: impl Fn(&mut Input<'a>) -> Parsed<Expr>,
-) -> Parsed<Expr> {
+/// Reads operands with operators between them that bind at least so tightly, left to right.
+fn chain(input: &mut Input<'_>, loosest: Binding) -> Parsed<Expr> {
     let outside = std::mem::take(&mut input.state.height);
-    let mut operands = vec![operand(input)?];
-    blanks(input);
-    while take_word(input, word) {
+    let mut left = unary(input)?;
+    while let Some((binding, op)) = take_operator(input, loosest) {
         count(input)?;
-        operands.push(operand(input)?);
-        blanks(input);
-    }
-    if operands.len() > 1 {
-        // As many bits as the number has, so many levels the tree gets.
-        grow(input, usize::BITS - operands.len().leading_zeros())?;
+        left = match binding {
+            Binding::Or | Binding::And => logical(input, left, binding, op)?,
+            _ => {
+                let right = chain(input, binding.tighter())?;
+                grow(input, 1)?;
+                Expr::Binary(op, Box::new(left), Box::new(right))
+            }
+        };
     }
     input.state.height = input.state.height.max(outside);
+    Ok(left)
+}
+
+/// Reads on behind the first `and`, or the first `or`, with all operands up to the last.
+fn logical(input: &mut Input<'_>, first: Expr, binding: Binding, op: BinaryOp) -> Parsed<Expr> {
+    let word = if op == BinaryOp::Or { "or" } else { "and" };
+    let mut operands = vec![first];
+    loop {
+        operands.push(chain(input, binding.tighter())?);
+        blanks(input);
+        if !take_word(input, word) {
+            break;
+        }
+        count(input)?;
+    }
+    // Every level halves the number.
+    grow(
+        input,
+        (operands.len() - 1)
+            .checked_ilog2()
+            .map_or(0, |levels| levels + 1),
+    )?;
     balanced(op, operands).map_or_else(|| expected(input, "a value"), Ok)
 }
 
@@ -111,30 +132,9 @@ fn grow(input: &mut Input<'_>, levels: u32) -> Parsed<()> {
     Ok(())
 }
 
-/// Reads operands with operators between them that bind at least so tightly, left to right.
-fn chain(input: &mut Input<'_>, loosest: Binding) -> Parsed<Expr> {
-    if loosest == Binding::Operand {
-        return unary(input);
-    }
-    let outside = std::mem::take(&mut input.state.height);
-    let mut left = unary(input)?;
-    while let Some((binding, op)) = take_operator(input, loosest) {
-        count(input)?;
-        let right = chain(input, binding.tighter())?;
-        grow(input, 1)?;
-        left = Expr::Binary(op, Box::new(left), Box::new(right));
-    }
-    input.state.height = input.state.height.max(outside);
-    Ok(left)
-}
-
 /// Takes the operator that is next, if it binds at least so tightly.
 fn take_operator(input: &mut Input<'_>, loosest: Binding) -> Option<(Binding, BinaryOp)> {
     blanks(input);
-    // `divby` comes first as it begins like `div`; both are compared as whole words.
-    if loosest <= Binding::Product && take_word(input, "divby") {
-        return Some((Binding::Product, BinaryOp::DivBy));
-    }
     OPERATORS.into_iter().find_map(|(word, binding, op)| {
         (binding >= loosest && take_word(input, word)).then_some((binding, op))
     })
@@ -188,12 +188,7 @@ fn primary(input: &mut Input<'_>) -> Parsed<Expr> {
     blanks(input);
     count(input)?;
     match next(input) {
-        Some('(') => nested(input, |input| {
-            require(input, '(')?;
-            let inner = expression(input)?;
-            close(input, "an operator or `)`")?;
-            Ok(inner)
-        }),
+        Some('(') => nested(input, within_parentheses),
         Some('[') => list(input, '[', ']'),
         Some('{') => unsupported(input, "a JSON object in a URL"),
         Some('@') => alias(input),
@@ -204,6 +199,13 @@ fn primary(input: &mut Input<'_>) -> Parsed<Expr> {
             None => expected(input, "a value, a property or a function"),
         },
     }
+}
+
+fn within_parentheses(input: &mut Input<'_>) -> Parsed<Expr> {
+    require(input, '(')?;
+    let inner = expression(input)?;
+    close(input, "an operator or `)`")?;
+    Ok(inner)
 }
 
 /// Reads `(x,y)` or `[x,y]`.

@@ -49,6 +49,13 @@ pub(super) struct State {
     pub in_condition: bool,
 }
 
+impl State {
+    /// Whether this is within parentheses.
+    pub const fn is_nested(&self) -> bool {
+        self.depth > 0
+    }
+}
+
 /// Reads the whole of a decoded text by a rule; `what` names the text in errors.
 pub(super) fn read<'a, T>(
     what: &str,

@@ -240,7 +240,7 @@ fn word(input: &mut Input<'_>) -> Parsed<Option<Literal>> {
 fn prefixed(input: &mut Input<'_>, word: &str) -> Parsed<Literal> {
     let before = input.clone();
     if word.eq_ignore_ascii_case("geography") || word.eq_ignore_ascii_case("geometry") {
-        return unsupported(input, "geography and geometry");
+        return unsupported(input, "geography");
     }
     let name = qualified_name(input, "a type")?;
     let text = single_quoted(input)?;

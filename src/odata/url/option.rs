@@ -84,7 +84,11 @@ impl SystemOption {
 /// Reads the value of an option into the options.
 pub(super) fn value(input: &mut Input<'_>, option: SystemOption, options: &mut Options) -> Parsed<()> {
     blanks(input);
-    if option.may_be_empty() && matches!(next(input), None | Some(';' | ')')) {
+    let ends = match next(input) {
+        None => true,
+        Some(character) => input.state.is_nested() && matches!(character, ';' | ')'),
+    };
+    if ends && option.may_be_empty() {
         return Ok(());
     }
     match option {

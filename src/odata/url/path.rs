@@ -54,6 +54,9 @@ fn steps(input: &mut Input<'_>, mut path: Path) -> Parsed<Path> {
     while take(input, '/') {
         count(input)?;
         path.steps.push(step(input)?);
+        if next(input) == Some('(') {
+            return unsupported(input, "a second pair of parentheses");
+        }
     }
     Ok(path)
 }

@@ -71,9 +71,13 @@ fn term(input: &mut Input<'_>) -> Parsed<Search> {
             Ok(inner)
         }),
         Some('"') => phrase(input),
-        Some(character) if continues_word(character) && character != '\'' => take_while(1.., continues_word)
-            .map(|word: &str| Search::Term(word.to_owned()))
-            .parse_next(input),
+        Some(character) if continues_word(character) && character != '\'' => {
+            // Among the options of `$expand` a semicolon ends the search.
+            let nested = input.state.is_nested();
+            take_while(1.., |it| continues_word(it) || (it == ';' && !nested))
+                .map(|word: &str| Search::Term(word.to_owned()))
+                .parse_next(input)
+        }
         _ => expected(input, "a word, a phrase in double quotes, or `(`"),
     }
 }
