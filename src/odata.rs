@@ -8,6 +8,8 @@ pub mod error;
 pub mod evaluate;
 pub mod expression;
 pub mod failure;
+#[cfg(test)]
+mod fixtures;
 pub mod http;
 pub mod json;
 pub mod load;
