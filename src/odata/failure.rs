@@ -1,6 +1,5 @@
 //! Why a request that means something cannot be answered.
 
-use super::error::Refusal;
 use super::value::arithmetic::ArithmeticError;
 use crate::app;
 
@@ -22,15 +21,5 @@ impl Failure {
     /// More than a limit allows.
     pub fn too_large(message: impl Into<String>) -> Self {
         Self::App(app::Error::TooLarge(message.into()))
-    }
-}
-
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::App(error) => error.into(),
-            Failure::Arithmetic(_) => Self::bad_request(failure.to_string()),
-            Failure::SkipToken => Self::bad_request(failure.to_string()).about("$skiptoken"),
-        }
     }
 }

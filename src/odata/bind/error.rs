@@ -1,7 +1,5 @@
 //! Why an option of a request means nothing here.
 
-use crate::odata::error::Refusal;
-
 /// A refusal to bind.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("{target}: {message}")]
@@ -25,16 +23,4 @@ pub enum BindErrorKind {
     Unsupported,
     /// More than a limit allows.
     Limit,
-}
-
-impl From<BindError> for Refusal {
-    fn from(error: BindError) -> Self {
-        let refusal = match error.kind {
-            BindErrorKind::Unsupported => Self::not_supported(error.message),
-            BindErrorKind::Unknown | BindErrorKind::Type | BindErrorKind::Limit => {
-                Self::bad_request(error.message)
-            }
-        };
-        refusal.about(error.target)
-    }
 }
