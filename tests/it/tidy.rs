@@ -90,7 +90,10 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 fn arrows_point_inward() {
     let mut wrong = Vec::new();
     for (folder, forbidden) in FORBIDDEN {
+        // What tests are built on may name what runs the program.
+        let is_fixture = |path: &Path| path.ends_with("fixtures.rs");
         let own = |path: &Path| path.starts_with(folder) || path == Path::new(folder).with_extension("rs");
+        let own = |path: &Path| own(path) && !is_fixture(path);
         for (path, text) in sources("src").into_iter().filter(|(path, _)| own(path)) {
             for (number, line) in text
                 .lines()

@@ -1,3 +1,5 @@
+//! What the parser makes of URLs: trees, refusals and limits.
+
 mod expressions;
 mod limits;
 mod options;
