@@ -5,7 +5,7 @@ use super::clause::path_name;
 use super::error::Kind;
 use super::expression::{alias_name, expression};
 use super::input::{
-    Input, Parsed, blanks, count, expanded, expected, next, opens, peek_word, refuse, require, rest,
+    Input, Parsed, blanks, count, expanded, expected, name, next, opens, peek_word, refuse, require, rest,
     separated, take, take_spaced, take_word, unsupported,
 };
 use super::option::{SystemOption, value};
@@ -89,7 +89,7 @@ fn nested_option(input: &mut Input<'_>, options: &mut Options, given: &mut Vec<S
     }
     let prefixed = take(input, '$');
     let word = peek_word(input);
-    let Some((option, name)) = SystemOption::named(word) else {
+    let Some((option, spelling)) = SystemOption::named(word) else {
         let message = "an option of $expand: $filter, $orderby, $select, $expand, $top, $skip, $count, $search, \
                        $levels or $compute";
         return if prefixed && !word.is_empty() {
@@ -106,19 +106,19 @@ fn nested_option(input: &mut Input<'_>, options: &mut Options, given: &mut Vec<S
         return refuse(
             &before,
             Kind::Malformed,
-            format!("{name} is no option of an expanded navigation"),
+            format!("{spelling} is no option of an expanded navigation"),
         );
     }
     if option == SystemOption::Apply {
         return unsupported(&before, "$apply within $expand");
     }
     if given.contains(&option) {
-        return refuse(&before, Kind::Malformed, format!("{name} is given twice"));
+        return refuse(&before, Kind::Malformed, format!("{spelling} is given twice"));
     }
     given.push(option);
-    super::input::name(input, "the name of an option")?;
+    name(input, "the name of an option")?;
     if !rest(input).trim_start_matches([' ', '\t']).starts_with('=') {
-        return expected(input, &format!("`=` behind {name}"));
+        return expected(input, &format!("`=` behind {spelling}"));
     }
     require(input, '=')?;
     value(input, option, options)

@@ -10,13 +10,17 @@ use winnow::Parser;
 use super::ast::Literal;
 use super::error::Kind;
 use super::input::{
-    Input, Parsed, begins_name, continues_name, peek_word, qualified_name, refuse, rest, take_word,
+    Input, Parsed, begins_name, continues_name, expected, peek_word, qualified_name, refuse, rest, take_word,
     unsupported,
 };
 use super::quoted::{double_quoted, single_quoted};
 use super::temporal::{begins_like, clock, date_or_instant, duration};
 
 const GUID: &str = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+/// How many characters `10:20` has.
+const MINUTES: usize = 5;
+/// How many bytes are looked at for what a colon belongs to.
+const MAX_LOOK_AHEAD: usize = 10_000;
 /// How many characters a number may have.
 const MAX_NUMBER: usize = 400;
 /// Base64 as URLs have it, with padding or without.
@@ -47,10 +51,7 @@ pub(super) fn literal(input: &mut Input<'_>) -> Parsed<Option<Literal>> {
     } else if begins_like(text, "9999-99-99") {
         date_or_instant(input)?
     } else if let Some(length) = time_of_day(text, input.state.in_condition) {
-        let mut time = input.clone();
-        time.input = winnow::stream::LocatingSlice::new(text.get(..length).unwrap_or_default());
-        skip(input, length)?;
-        Literal::TimeOfDay(clock(&mut time)?)
+        Literal::TimeOfDay(clock(input, length > MINUTES)?)
     } else if begins_number(text) {
         number(input)?
     } else if text.starts_with(begins_name) {
@@ -83,9 +84,8 @@ fn time_of_day(text: &str, in_condition: bool) -> Option<usize> {
     if !begins_like(text, "99:99") {
         return None;
     }
-    let minutes = 5;
     let seconds = text
-        .get(minutes..)
+        .get(MINUTES..)
         .filter(|rest| begins_like(rest, ":99"))
         .map(|_| 8);
     let fraction = seconds.and_then(|seconds| {
@@ -93,7 +93,7 @@ fn time_of_day(text: &str, in_condition: bool) -> Option<usize> {
         let digits = decimals.bytes().take_while(u8::is_ascii_digit).count();
         (digits > 0).then_some(seconds + 1 + digits)
     });
-    [fraction, seconds, Some(minutes)]
+    [fraction, seconds, Some(MINUTES)]
         .into_iter()
         .flatten()
         .find(|length| {
@@ -102,10 +102,11 @@ fn time_of_day(text: &str, in_condition: bool) -> Option<usize> {
         })
 }
 
-/// Whether a colon comes before the next comma or closing parenthesis of this level.
+/// Whether a colon comes before the next comma or closing parenthesis of this level, as far as is
+/// looked ahead.
 fn colon_follows(text: &str) -> bool {
     let (mut depth, mut quoted) = (0_usize, false);
-    for byte in text.bytes() {
+    for byte in text.bytes().take(MAX_LOOK_AHEAD) {
         match byte {
             b'\'' => quoted = !quoted,
             _ if quoted => {}
@@ -297,6 +298,6 @@ pub(super) fn boolean(input: &mut Input<'_>) -> Parsed<bool> {
     } else if take_word(input, "false") {
         Ok(false)
     } else {
-        super::input::expected(input, "true or false")
+        expected(input, "true or false")
     }
 }

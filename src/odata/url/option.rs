@@ -2,13 +2,15 @@
 //!
 //! A value is read in place, so that nothing within quotes or parentheses can end it.
 
+use winnow::Parser;
+
 use super::apply::transformations;
 use super::ast::{Levels, Options};
 use super::clause::{computed, order_keys, selected};
 use super::error::Kind;
 use super::expand::expand_items;
 use super::expression::expression;
-use super::input::{Input, Parsed, blanks, expected, next, number, refuse, rest, take_word};
+use super::input::{Input, Parsed, blanks, expected, next, number, refuse, rest, take, take_word};
 use super::literal::boolean;
 use super::search::search;
 
@@ -121,7 +123,6 @@ pub(super) fn value(input: &mut Input<'_>, option: SystemOption, options: &mut O
 
 /// Takes all that is left.
 fn remaining(input: &mut Input<'_>) -> Parsed<String> {
-    use winnow::Parser;
     if rest(input).is_empty() {
         return expected(input, "a value");
     }
@@ -144,7 +145,7 @@ fn levels(input: &mut Input<'_>) -> Parsed<Levels> {
 }
 
 fn index(input: &mut Input<'_>) -> Parsed<i64> {
-    let negative = super::input::take(input, '-');
+    let negative = take(input, '-');
     let index: i64 = number(input)?;
     Ok(if negative { -index } else { index })
 }

@@ -110,7 +110,7 @@ impl<'a> Iterator for Split<'a> {
                 _ => byte,
             };
             match plain {
-                b'\'' if depth > 0 => quoted = !quoted,
+                b'\'' => quoted = !quoted,
                 b'(' if !quoted => depth += 1,
                 b')' if !quoted => depth = depth.saturating_sub(1),
                 b'/' if depth == 0 => {

@@ -2,6 +2,9 @@
 //!
 //! Fractions of a second count to the microsecond; further digits are dropped.
 
+use winnow::Parser;
+use winnow::token::take as take_characters;
+
 use super::ast::Literal;
 use super::error::Kind;
 use super::input::{Input, Parsed, digits, refuse, rest, take, take_text};
@@ -43,21 +46,22 @@ pub(super) fn date_or_instant(input: &mut Input<'_>) -> Parsed<Literal> {
         return Ok(Literal::Date(date));
     }
     take_text(input, "T");
-    let time = clock(input)?;
+    let time = clock(input, true)?;
     let offset = offset(input)?;
     let day = i64::from(date.epoch_days()) * MICROS_PER_DAY;
     Ok(Literal::Instant(Instant::from_epoch_micros(day + time - offset)))
 }
 
-/// Takes `08:00`, `08:00:00` or `08:00:00.5`, and gives the microseconds of the day.
-pub(super) fn clock(input: &mut Input<'_>) -> Parsed<i64> {
+/// Takes `08:00`, `08:00:00` or `08:00:00.5`, and gives the microseconds of the day; the seconds
+/// stay if they are not wanted.
+pub(super) fn clock(input: &mut Input<'_>, with_seconds: bool) -> Parsed<i64> {
     let hours = below(input, 24, "the hour is from 00 to 23")?;
     if !take(input, ':') {
         return refuse(input, Kind::Malformed, "a time is written as hh:mm or hh:mm:ss");
     }
     let minutes = below(input, 60, "the minute is from 00 to 59")?;
     let mut micros = hours * MICROS_PER_HOUR + minutes * MICROS_PER_MINUTE;
-    if begins_like(rest(input), ":99") {
+    if with_seconds && begins_like(rest(input), ":99") {
         take(input, ':');
         // A leap second is the beginning of the next minute.
         micros += below(input, 61, "the second is from 00 to 60")? * MICROS_PER_SECOND;
@@ -122,8 +126,7 @@ fn below(input: &mut Input<'_>, limit: i64, message: &str) -> Parsed<i64> {
 
 /// Takes as many characters as this pattern has, which are known to be there.
 fn fixed(input: &mut Input<'_>, pattern: &str) -> Parsed<()> {
-    use winnow::Parser;
-    winnow::token::take(pattern.len()).void().parse_next(input)
+    take_characters(pattern.len()).void().parse_next(input)
 }
 
 /// The microseconds of `P1DT2H30M15.5S`, or [`None`] if it is none or too long.

@@ -179,6 +179,10 @@ fn searches_know_operators_from_words() {
         ("$search=NOT", "$search=\"NOT\""),
         ("$search=NOT NOT", "$search=(NOT \"NOT\")"),
         ("$search=AND OR", "$search=(\"AND\" AND \"OR\")"),
+        (
+            "$search=a ANDROID ORANGE AND",
+            "$search=(\"a\" AND \"ANDROID\" AND \"ORANGE\" AND \"AND\")",
+        ),
         ("$search=AND OR NOT", "$search=(\"AND\" OR \"NOT\")"),
         ("$search=a or ORANGE", "$search=(\"a\" AND \"or\" AND \"ORANGE\")"),
         (

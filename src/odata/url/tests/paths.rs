@@ -98,6 +98,7 @@ fn a_path_is_split_before_it_is_decoded() {
         ("a(%27x/y%27)/b", vec!["a('x/y')", "b"]),
         ("a('x%29y')/b", vec!["a('x)y')", "b"]),
         ("a('x)y(z')/b", vec!["a('x)y(z')", "b"]),
+        ("a(%27x)y/%27)/b", vec!["a('x)y/')", "b"]),
         ("a('O''Neil')/b", vec!["a('O''Neil')", "b"]),
         ("a(%27O%27%27Neil%27)", vec!["a('O''Neil')"]),
         ("a('1%2B1+1')", vec!["a('1+1+1')"]),

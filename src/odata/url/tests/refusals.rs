@@ -59,6 +59,7 @@ fn a_refusal_says_where_and_what_is_expected_of_literals() {
                 "a eq 'x",
                 "position 5: the quote `'` is not closed; within a text it is doubled",
             ),
+            ("a eq 25:00", "position 5: the hour is from 00 to 23"),
             ("a eq \"x", "position 5: the quote `\"` is not closed"),
             ("\"\\x\"", "position 3: there is no such escape in JSON"),
             ("\"\\ud83d\"", "position 7: there is no such escape in JSON"),
