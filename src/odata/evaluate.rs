@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
+use smallvec::SmallVec;
+
 use super::expression::{Collection, Expr, Members, Place, Search};
 use super::load::Loaded;
 use super::row::Row;
@@ -44,7 +46,21 @@ struct Scope<'a> {
     outer: Option<&'a Scope<'a>>,
 }
 
-type Outcome<T> = Result<T, ArithmeticError>;
+/// Why an expression comes to nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum EvaluationError {
+    /// A value cannot be computed.
+    #[error(transparent)]
+    Arithmetic(#[from] ArithmeticError),
+    /// Collections within collections have too many members to visit them all.
+    #[error("more than {MAX_VISITS} members of collections would have to be visited; narrow the request")]
+    TooMuch,
+}
+
+/// How many members of collections are visited for one request.
+const MAX_VISITS: u64 = 100_000_000;
+
+type Outcome<T> = Result<T, EvaluationError>;
 
 impl Evaluator<'_> {
     /// Whether a predicate is true of an item; null is not.
@@ -57,6 +73,21 @@ impl Evaluator<'_> {
     pub fn value_of(&self, expr: &Expr, item: Item<'_>) -> Outcome<Value<'static>> {
         let scope = Scope::of(item);
         Ok(self.value(expr, &scope)?.into_owned())
+    }
+
+    /// What expressions come to for an item, borrowed for as long as it is read.
+    pub fn read<'e, T>(
+        &self,
+        exprs: impl Iterator<Item = &'e Expr>,
+        item: Item<'_>,
+        read: impl FnOnce(&[Value<'_>]) -> T,
+    ) -> Outcome<T> {
+        let scope = Scope::of(item);
+        let mut values: SmallVec<[Value<'_>; 4]> = SmallVec::new();
+        for expr in exprs {
+            values.push(self.value(expr, &scope)?);
+        }
+        Ok(read(&values))
     }
 
     fn truth(&self, expr: &Expr, scope: &Scope<'_>) -> Outcome<Option<bool>> {
@@ -130,9 +161,9 @@ impl Evaluator<'_> {
                     .map_or(Value::Null, |(_, value)| value.clone()),
                 _ => Value::Null,
             }),
-            Expr::Negate(operand) => self.value(operand, scope)?.negated(),
+            Expr::Negate(operand) => Ok(self.value(operand, scope)?.negated()?),
             Expr::Arithmetic(operator, left, right) => {
-                operator.apply(&self.value(left, scope)?, &self.value(right, scope)?)
+                Ok(operator.apply(&self.value(left, scope)?, &self.value(right, scope)?)?)
             }
             Expr::List(items) => {
                 let items = items.iter().map(|item| self.value(item, scope));
@@ -227,6 +258,9 @@ impl Evaluator<'_> {
             return Ok(());
         };
         let mut visit = |item: Item<'_>| {
+            if self.loaded.visit() > MAX_VISITS {
+                return Err(EvaluationError::TooMuch);
+            }
             let member = Scope {
                 item,
                 depth: members.depth,

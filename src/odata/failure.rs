@@ -1,5 +1,6 @@
 //! Why a request that means something cannot be answered.
 
+use super::evaluate::EvaluationError;
 use super::value::arithmetic::ArithmeticError;
 use crate::app;
 
@@ -15,6 +16,15 @@ pub enum Failure {
     /// The continuation token is not one of this list.
     #[error("the $skiptoken is not one of this list; begin again without it")]
     SkipToken,
+}
+
+impl From<EvaluationError> for Failure {
+    fn from(error: EvaluationError) -> Self {
+        match error {
+            EvaluationError::Arithmetic(error) => Self::Arithmetic(error),
+            EvaluationError::TooMuch => Self::too_large(error.to_string()),
+        }
+    }
 }
 
 impl Failure {

@@ -8,12 +8,12 @@ use crate::app::context::Identity;
 use crate::app::imports::payloads::memory::InMemory;
 use crate::app::{App, Caller, Reader};
 use crate::demo::{Company, Shape};
-use crate::domain::change::{ChangeSet, Face};
+use crate::domain::change::{Audit, ChangeSet, Face};
 use crate::domain::founding::Founding;
-use crate::domain::id::UserId;
-use crate::domain::record::Record;
+use crate::domain::id::{ChangeSetId, IdSource, TokenId, UserId};
+use crate::domain::record::{Entity, Meta, Record};
 use crate::domain::timesheet::Timesheet;
-use crate::domain::token::TokenHash;
+use crate::domain::token::{AccessToken, TokenHash};
 use crate::odata::bind::BindError;
 use crate::odata::failure::Failure;
 use crate::odata::query::{self, Base, Page, Plan, Rows};
@@ -29,7 +29,7 @@ pub struct House {
     pub records: Vec<Record>,
     app: Arc<App>,
     administrator: UserId,
-    _store: Arc<Embedded>,
+    store: Arc<Embedded>,
     _folder: tempfile::TempDir,
 }
 
@@ -63,7 +63,7 @@ impl House {
             records,
             app,
             administrator: administrator.unwrap(),
-            _store: store,
+            store,
             _folder: folder,
         }
     }
@@ -77,6 +77,46 @@ impl House {
         let caller = Caller {
             identity: Identity::Local {
                 user_id: self.administrator,
+            },
+            face: Face::OData,
+        };
+        self.app.reader(&caller).await.unwrap()
+    }
+
+    /// Reads as somebody with a token of theirs.
+    pub async fn reader_as(&self, user: UserId) -> Reader {
+        let hash = TokenHash([9; 32]);
+        let now = self.app.now();
+        let token_id = TokenId::new(TimeOrderedIds.next(now));
+        let token = AccessToken {
+            id: token_id,
+            meta: Meta::new(now),
+            name: "Test".into(),
+            user_id: user,
+            hash,
+            expires: None,
+            permissions: None,
+        };
+        let change = ChangeSet {
+            id: ChangeSetId::new(TimeOrderedIds.next(now)),
+            guards: Vec::new(),
+            puts: vec![AccessToken::into_record(Arc::new(token))],
+            deletes: Vec::new(),
+            audit: Audit {
+                at: now,
+                actor: self.administrator,
+                token: None,
+                face: Face::OData,
+                action: "makeToken".into(),
+                subject: None,
+            },
+        };
+        self.store.commit(change).await.unwrap();
+        let caller = Caller {
+            identity: Identity::Token {
+                hash,
+                token_id,
+                user_id: user,
             },
             face: Face::OData,
         };

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use uuid::Uuid;
 
@@ -38,6 +39,7 @@ pub struct Loaded {
     referring: HashMap<(Kind, &'static str, Uuid), Vec<Row>>,
     referring_count: usize,
     facts: HashMap<Uuid, (Asked, Facts)>,
+    visits: AtomicU64,
 }
 
 impl Loaded {
@@ -65,6 +67,16 @@ impl Loaded {
         if self.records.len() > MAX_REFERRING {
             self.records.clear();
         }
+    }
+
+    /// Notes that a member of a collection is visited; how many have been by now.
+    pub fn visit(&self) -> u64 {
+        self.visits.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// How many members of collections have been visited.
+    pub fn visits(&self) -> u64 {
+        self.visits.load(Ordering::Relaxed)
     }
 
     /// The value of a property of a row.

@@ -93,7 +93,7 @@ impl Total {
     }
 
     /// Adds a value; for a count, a row.
-    pub fn add(&mut self, value: Value<'static>) -> Result<(), ArithmeticError> {
+    pub fn add(&mut self, value: &Value<'_>) -> Result<(), ArithmeticError> {
         if let Self::Count(count) = self {
             *count += 1;
             return Ok(());
@@ -103,23 +103,23 @@ impl Total {
         }
         match self {
             Self::Count(_) => {}
-            Self::Sum(sum) => sum.add(&value)?,
+            Self::Sum(sum) => sum.add(value)?,
             Self::Average(sum, count) => {
-                sum.add(&value)?;
+                sum.add(value)?;
                 *count += 1;
             }
             Self::Least(least) => {
                 if least.is_null() || value.order(least).is_lt() {
-                    *least = value;
+                    *least = value.clone().into_owned();
                 }
             }
             Self::Greatest(greatest) => {
                 if greatest.is_null() || value.order(greatest).is_gt() {
-                    *greatest = value;
+                    *greatest = value.clone().into_owned();
                 }
             }
             Self::Distinct(known) => {
-                known.insert(Part::of(&value));
+                known.insert(Part::of(value));
             }
         }
         Ok(())
@@ -152,7 +152,7 @@ pub enum Sum {
 }
 
 impl Sum {
-    fn add(&mut self, value: &Value<'static>) -> Result<(), ArithmeticError> {
+    fn add(&mut self, value: &Value<'_>) -> Result<(), ArithmeticError> {
         *self = match (*self, value) {
             (Self::None, Value::Hours(it)) => Self::Hours(it.units().into()),
             (Self::Hours(sum), Value::Hours(it)) => Self::Hours(sum + i128::from(it.units())),

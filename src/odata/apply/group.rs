@@ -58,6 +58,7 @@ pub struct Groups<'g> {
     grouping: &'g Grouping,
     places: HashMap<Vec<Part>, usize>,
     filled: Vec<(Vec<Value<'static>>, Vec<Total>)>,
+    last: usize,
 }
 
 impl<'g> Groups<'g> {
@@ -66,6 +67,7 @@ impl<'g> Groups<'g> {
             grouping,
             places: HashMap::new(),
             filled: Vec::new(),
+            last: 0,
         };
         // Without keys there is one group, even of nothing.
         if grouping.keys.is_empty() {
@@ -82,13 +84,34 @@ impl<'g> Groups<'g> {
 
     /// Adds a row.
     pub fn add(&mut self, evaluator: &Evaluator<'_>, item: Item<'_>) -> Result<(), Failure> {
-        let keys = self.grouping.keys.iter();
-        let keys: Vec<Value<'static>> = keys
-            .map(|key| evaluator.value_of(key, item))
-            .collect::<Result<_, _>>()?;
+        let grouping = self.grouping;
+        let place = self.place(evaluator, item)?;
+        let Some((_, totals)) = self.filled.get_mut(place) else {
+            return Ok(());
+        };
+        for (total, aggregate) in totals.iter_mut().zip(&grouping.aggregates) {
+            let of = aggregate.of.as_ref();
+            evaluator.read(of.into_iter(), item, |values| {
+                total.add(values.first().unwrap_or(&Value::Null))
+            })??;
+        }
+        Ok(())
+    }
+
+    /// The place of the row's group. Rows of one group often follow one another, so the last place
+    /// is looked at first.
+    fn place(&mut self, evaluator: &Evaluator<'_>, item: Item<'_>) -> Result<usize, Failure> {
+        let last = self.filled.get(self.last).map(|(keys, _)| keys.as_slice());
+        let keys = evaluator.read(self.grouping.keys.iter(), item, |keys| {
+            let is_last = last.is_some_and(|last| last == keys);
+            let owned = || keys.iter().map(|key| key.clone().into_owned()).collect();
+            (!is_last).then(owned)
+        })?;
+        let Some(keys): Option<Vec<Value<'static>>> = keys else {
+            return Ok(self.last);
+        };
         let totals = self.totals();
-        let parts = keys.iter().map(Part::of).collect();
-        let place = match self.places.entry(parts) {
+        self.last = match self.places.entry(keys.iter().map(Part::of).collect()) {
             Entry::Occupied(place) => *place.get(),
             Entry::Vacant(place) => {
                 if self.filled.len() >= MAX_GROUPS {
@@ -100,16 +123,7 @@ impl<'g> Groups<'g> {
                 *place.insert(self.filled.len() - 1)
             }
         };
-        if let Some((_, totals)) = self.filled.get_mut(place) {
-            for (total, aggregate) in totals.iter_mut().zip(&self.grouping.aggregates) {
-                let value = match &aggregate.of {
-                    Some(of) => evaluator.value_of(of, item)?,
-                    None => Value::Null,
-                };
-                total.add(value)?;
-            }
-        }
-        Ok(())
+        Ok(self.last)
     }
 
     /// A row for each group, ordered by the keys.

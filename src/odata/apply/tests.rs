@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::app::Reader;
 use crate::domain::hours::Hours;
 use crate::domain::record::Record;
+use crate::domain::timesheet::CellRef;
 use crate::odata::bind::BindErrorKind;
 use crate::odata::fixtures::{House, list, pages, plan};
 use crate::odata::query::Rows;
@@ -92,9 +93,9 @@ async fn every_method_is_exact() {
     let reader = house.reader().await;
     let sheets = house.sheets();
     let cells: Vec<_> = sheets.iter().flat_map(|sheet| sheet.cells()).collect();
-    let total: Hours = cells.iter().map(|cell| cell.hours()).sum();
-    let least = cells.iter().map(|cell| cell.hours()).min().unwrap();
-    let last = cells.iter().map(|cell| cell.date()).max().unwrap();
+    let total: Hours = cells.iter().copied().map(CellRef::hours).sum();
+    let least = cells.iter().copied().map(CellRef::hours).min().unwrap();
+    let latest = cells.iter().map(|cell| cell.date()).max().unwrap();
     let days: BTreeSet<_> = cells.iter().map(|cell| cell.date()).collect();
     let options = "$apply=aggregate($count as n,duration with sum as total,duration with min as least,\
                    date with max as last,date with countdistinct as days,duration with average as mean,\
@@ -111,7 +112,7 @@ async fn every_method_is_exact() {
         [
             total.to_string(),
             least.to_string(),
-            last.to_string(),
+            latest.to_string(),
             days.len().to_string()
         ]
     );
@@ -134,7 +135,7 @@ async fn steps_follow_one_another() {
     let total: Hours = sheets
         .iter()
         .flat_map(|sheet| sheet.cells())
-        .map(|cell| cell.hours())
+        .map(CellRef::hours)
         .filter(long)
         .sum();
     assert_eq!(rows.len(), 1);

@@ -7,6 +7,9 @@ use crate::odata::expression::{Class, Collection, Expr, Members, Place, Typed, t
 use crate::odata::schema::{Edm, Navigation, Property, Type};
 use crate::odata::url::ast::{self, Lambda, Root, Step};
 
+/// How many collections may be visited within one another: each multiplies the work.
+const MAX_COLLECTIONS: usize = 4;
+
 /// A row on the way.
 struct Way<'a> {
     place: Place,
@@ -164,6 +167,11 @@ impl<'a> Binder<'a> {
         steps: &[Step],
     ) -> Result<Typed, BindError> {
         let depth = self.scopes.len();
+        if depth > MAX_COLLECTIONS {
+            return Err(self.limit_error(format!(
+                "collections may be nested {MAX_COLLECTIONS} deep in an expression"
+            )));
+        }
         let member = match of {
             Collection::Navigation(navigation) => Of::Type(target(navigation)),
             Collection::Property(_) => Of::ScheduleDay,

@@ -112,7 +112,8 @@ fn names_are_known_whatever_their_case() {
 
 #[test]
 fn literals_are_widened_to_what_they_are_compared_with() {
-    let cases: [(&str, fn(&Value<'_>) -> bool); 8] = [
+    type Check = fn(&Value<'_>) -> bool;
+    let cases: [(&str, Check); 8] = [
         ("userId eq 'CD935D85-09EC-48FC-8103-7C0BAA3AFEBC'", |it| {
             matches!(it, Value::Id(_))
         }),

@@ -6,7 +6,7 @@ use super::{Evaluator, Item};
 use crate::domain::hours::Hours;
 use crate::odata::bind::Binder;
 use crate::odata::expression::{Class, Column};
-use crate::odata::fixtures::{House, list};
+use crate::odata::fixtures::{House, list, plan};
 use crate::odata::load::Loaded;
 use crate::odata::url;
 use crate::odata::value::Value;
@@ -241,6 +241,21 @@ fn a_failing_part_is_not_reached_once_the_outcome_is_known() {
     assert_eq!(evaluate("no and (1 div 0) eq 1"), Ok(Value::Bool(false)));
     let error = ArithmeticError::DivisionByZero.to_string();
     assert_eq!(evaluate("yes and (1 div 0) eq 1"), Err(error));
+}
+
+#[tokio::test]
+async fn collections_within_collections_have_limits() {
+    let mut nested = "true".to_owned();
+    for at in (0..6).rev() {
+        let from = if at == 0 {
+            String::new()
+        } else {
+            format!("v{}/timeSheet/", at - 1)
+        };
+        nested = format!("{from}timeSheetLines/all(v{at}:{nested})");
+    }
+    let error = plan("TimeSheets", &format!("$filter={nested}"), 10).unwrap_err();
+    assert_eq!(error.message, "collections may be nested 4 deep in an expression");
 }
 
 #[tokio::test]

@@ -87,7 +87,7 @@ async fn options_of_an_expansion_choose_for_each_row() {
             .iter()
             .skip(1)
             .take(2)
-            .map(|at| Value::Int(*at as i64 + 1));
+            .map(|at| Value::Int(i64::try_from(*at).unwrap() + 1));
         assert_eq!(places, expected.collect::<Vec<_>>());
         cut += usize::from(matching.len() > 3);
     }
@@ -107,7 +107,7 @@ async fn facts_are_there_where_they_are_selected() {
             Value::Hours(hours) => hours,
             other => panic!("{name} is {other:?}"),
         };
-        let total: Hours = sheet.cells().map(|cell| cell.hours()).sum();
+        let total: Hours = sheet.total_hours();
         assert_eq!(hours("billableDuration") + hours("nonBillableDuration"), total);
         assert!(
             matches!(whole.value(&whole.nodes[at].row, property("schedule")), Value::List(days) if days.len() == 7)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{Loaded, Needs};
 use crate::app::Reader;
-use crate::odata::evaluate::{Evaluator, Item};
+use crate::odata::evaluate::{EvaluationError, Evaluator, Item};
 use crate::odata::failure::Failure;
 use crate::odata::plan::{Expanded, Shape, What};
 use crate::odata::query::sort::Ranked;
@@ -100,7 +100,7 @@ impl Grower<'_> {
                     let computed = shape.computed.iter();
                     let computed = computed
                         .map(|it| evaluator.value_of(&it.expr, Item::Row(&row)))
-                        .collect::<Result<_, _>>()?;
+                        .collect::<Result<_, EvaluationError>>()?;
                     Ok(Node {
                         row,
                         computed,

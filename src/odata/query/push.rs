@@ -1,6 +1,8 @@
 //! What of a request the store can decide: conditions and orders over the properties of records.
 //! What is handed over is either decided by it entirely, or narrows the candidates.
 
+use uuid::Uuid;
+
 use crate::domain::approval::ApprovalStatus;
 use crate::domain::hours::Hours;
 use crate::domain::model::entities::timesheet;
@@ -66,6 +68,33 @@ impl Grain {
             _ => Some(Expr::And(rest)),
         };
         (pushed, rest)
+    }
+
+    /// The ids of lines or cells, of which one must be there for `filter` to be true.
+    pub fn row_ids(self, filter: &Expr) -> Option<Vec<Uuid>> {
+        let is_id = |place: &Place, property: &Property| {
+            let is_row = match place.steps.as_slice() {
+                [] => true,
+                [line] => matches!(line.via, Via::LineOfCell),
+                _ => false,
+            };
+            self != Self::Records && property.name == "id" && place.depth == 0 && is_row
+        };
+        let id = |value: &Value<'_>| match value {
+            Value::Id(id) => Some(*id),
+            _ => None,
+        };
+        conjuncts(filter).into_iter().find_map(|part| match part {
+            Expr::Compare(Comparison::Eq, left, right) => {
+                let (_, place, property, value) = sided(Comparison::Eq, left, right)?;
+                is_id(place, property).then(|| Some(vec![id(value)?]))?
+            }
+            Expr::Among(left, values) => match left.as_ref() {
+                Expr::Property(place, property) if is_id(place, property) => values.iter().map(id).collect(),
+                _ => None,
+            },
+            _ => None,
+        })
     }
 
     /// The order as the store knows it, if it knows all of its keys.

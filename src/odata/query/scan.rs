@@ -1,7 +1,7 @@
 //! Lists of entities: batches from the store, what remains of the filter decided over each, and
 //! no more of them read than the page takes.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::push::Grain;
@@ -9,7 +9,8 @@ use super::sort::{Best, Ranked};
 use super::token::{Position, Token};
 use super::{Base, MAX_SORTED, Page, Plan, Rows, own_order};
 use crate::app::Reader;
-use crate::domain::query::{Filter, Order, Query};
+use crate::domain::model::entities::timesheet;
+use crate::domain::query::{Filter, Order, Query, Value};
 use crate::domain::record::{Key, Kind, Record};
 use crate::odata::evaluate::{Evaluator, Item};
 use crate::odata::expression::{Expr, OrderKey};
@@ -24,6 +25,11 @@ const RECORDS_AT_A_TIME: usize = 500;
 /// The same for sheets of which every cell is looked at.
 const SHEETS_AT_A_TIME: usize = 100;
 
+/// How many rows are looked up by their ids.
+const MAX_IDS: usize = 100;
+/// How many members of collections are visited before others get their turn.
+const VISITS_AT_A_TIME: u64 = 20_000;
+
 /// The rows of a list, in batches.
 pub struct Scan<'r> {
     reader: &'r Reader,
@@ -34,6 +40,7 @@ pub struct Scan<'r> {
     /// list that is at hand.
     first: Vec<Row>,
     is_over: bool,
+    is_narrowed: bool,
     rest: Option<Expr>,
     needs: Needs,
     loaded: Loaded,
@@ -70,6 +77,7 @@ impl<'r> Scan<'r> {
             query,
             records: VecDeque::new(),
             first,
+            is_narrowed: grain == Grain::Records,
             is_over: matches!(base, Base::Rows(..)),
             needs: Needs::of(&rest),
             rest,
@@ -159,7 +167,12 @@ impl<'r> Scan<'r> {
         self.loaded.load(self.reader, &rows, &self.needs).await?;
         if let Some(rest) = &self.rest {
             let mut kept = Vec::with_capacity(rows.len());
+            let mut visited = self.loaded.visits();
             for row in rows {
+                if self.loaded.visits() > visited + VISITS_AT_A_TIME {
+                    visited = self.loaded.visits();
+                    tokio::task::yield_now().await;
+                }
                 if self.evaluator().holds(rest, Item::Row(&row))? {
                     kept.push(row);
                 }
@@ -169,7 +182,28 @@ impl<'r> Scan<'r> {
         Ok(Some(rows))
     }
 
+    /// Where rows are asked for by their ids, looks at no other sheets than theirs.
+    async fn narrow(&mut self) -> Result<(), Failure> {
+        let ids = self.rest.as_ref().and_then(|rest| self.grain.row_ids(rest));
+        let Some(ids) = ids.filter(|ids| ids.len() <= MAX_IDS) else {
+            return Ok(());
+        };
+        let mut sheets = BTreeSet::new();
+        for id in ids {
+            let sheet = self.reader.sheet_with_row(id).await?;
+            sheets.extend(sheet.map(|sheet| sheet.id.uuid()));
+        }
+        let sheets = sheets.into_iter().map(Value::Id).collect();
+        let filter = std::mem::replace(&mut self.query.filter, Filter::ALL);
+        self.query.filter = filter.and(Filter::In(&timesheet::ID, sheets));
+        Ok(())
+    }
+
     async fn read(&mut self) -> Result<(), Failure> {
+        if !self.is_narrowed {
+            self.is_narrowed = true;
+            self.narrow().await?;
+        }
         let page = self.reader.page(self.query.clone()).await?;
         if let Some(last) = page.records.last() {
             self.query.after = Some(self.query.cursor(last));

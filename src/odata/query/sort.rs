@@ -2,11 +2,10 @@
 
 use std::cmp::Ordering;
 
-use crate::odata::evaluate::{Evaluator, Item};
+use crate::odata::evaluate::{EvaluationError, Evaluator, Item};
 use crate::odata::expression::OrderKey;
 use crate::odata::row::Row;
 use crate::odata::value::Value;
-use crate::odata::value::arithmetic::ArithmeticError;
 
 /// A row with the values that it is ordered by.
 #[derive(Debug)]
@@ -25,14 +24,14 @@ impl Ranked {
         order: &[OrderKey],
         row: Row,
         position: usize,
-    ) -> Result<Self, ArithmeticError> {
+    ) -> Result<Self, EvaluationError> {
         let tie = u128::try_from(position).unwrap_or(u128::MAX);
         let keys = keys(evaluator, order, Item::Row(&row))?;
         Ok(Self { keys, row, tie })
     }
 
     /// A row; those with the same keys are ordered by their ids (X5).
-    pub fn by_id(evaluator: &Evaluator<'_>, order: &[OrderKey], row: Row) -> Result<Self, ArithmeticError> {
+    pub fn by_id(evaluator: &Evaluator<'_>, order: &[OrderKey], row: Row) -> Result<Self, EvaluationError> {
         let tie = row.id().as_u128();
         let keys = keys(evaluator, order, Item::Row(&row))?;
         Ok(Self { keys, row, tie })
@@ -49,7 +48,7 @@ pub fn keys(
     evaluator: &Evaluator<'_>,
     order: &[OrderKey],
     item: Item<'_>,
-) -> Result<Vec<Value<'static>>, ArithmeticError> {
+) -> Result<Vec<Value<'static>>, EvaluationError> {
     order
         .iter()
         .map(|key| evaluator.value_of(&key.by, item))

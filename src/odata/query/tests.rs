@@ -243,7 +243,7 @@ impl Wanted {
             prop_assert_eq!(page.rows.len(), self.page_size, "{}", options);
         }
         prop_assert!(
-            last.rows.len() > 0 || full.is_empty(),
+            !last.rows.is_empty() || full.is_empty(),
             "nothing behind a nextLink: {}",
             options
         );
@@ -278,7 +278,7 @@ proptest! {
         let wanted = Wanted { page_size: wanted.page_size * 7, ..wanted };
         let mut cells = cells();
         cells.retain(|cell| keep(cell) && also(cell));
-        cells.sort_by(|a, b| compare(a, b));
+        cells.sort_by(compare);
         let expected: Vec<Uuid> = cells.iter().map(|cell| cell.id).collect();
         wanted.check("TimeAllocations", &wanted.options(first, second, order), &expected)?;
     }
@@ -402,6 +402,97 @@ async fn a_foreign_skip_token_is_refused() {
     assert_eq!(
         run(&reader, &plan, Some(&token)).await.unwrap_err(),
         Failure::SkipToken
+    );
+}
+
+#[tokio::test]
+async fn lines_and_cells_are_found_by_their_ids() {
+    let house = House::small().await;
+    let reader = house.reader().await;
+    let sheets = house.sheets();
+    let cells: Vec<Uuid> = sheets
+        .iter()
+        .flat_map(|sheet| sheet.cells())
+        .map(|cell| cell.id().uuid())
+        .collect();
+    let (first, last) = (cells[0], cells[cells.len() - 1]);
+    let ids = |rows: &[Row]| {
+        rows.iter()
+            .map(Row::id)
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    let one = list(&reader, "TimeAllocations", &format!("$filter=id eq {first}")).await;
+    assert_eq!(ids(&one), [first].into());
+    let two = list(
+        &reader,
+        "TimeAllocations",
+        &format!("$filter=id in ({last},{first})"),
+    )
+    .await;
+    assert_eq!(ids(&two), [first, last].into());
+    let line = sheets[1].lines().next().unwrap();
+    let of_line = format!("$filter=timeSheetLine/id eq {}", line.id());
+    let found = list(&reader, "TimeAllocations", &of_line).await;
+    assert_eq!(found.len(), line.cells().len());
+    let filter = plan("TimeAllocations", &of_line, 1).unwrap().filter.unwrap();
+    assert_eq!(Grain::Cells.row_ids(&filter), Some(vec![line.id().uuid()]));
+    let nobody = format!("$filter=id eq {}", Uuid::from_u128(1));
+    assert!(list(&reader, "TimeSheetLines", &nobody).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_employee_is_shown_their_own_alone_f11() {
+    let house = House::small().await;
+    let all = house.reader().await;
+    let leaders: Vec<Uuid> = house
+        .records
+        .iter()
+        .filter_map(|record| match record {
+            Record::User(user) => user.manager_id.map(Into::into),
+            _ => None,
+        })
+        .collect();
+    let is_led = |record: &&Record| {
+        matches!(record, Record::User(user)
+        if user.manager_id.is_some() && !leaders.contains(&user.id.uuid()))
+    };
+    let Some(Record::User(user)) = house.records.iter().find(is_led) else {
+        panic!("somebody is led");
+    };
+    let reader = house.reader_as(user.id).await;
+    let own = format!("$filter=userId eq {}", user.id);
+    let sheets = list(&reader, "TimeSheets", "").await;
+    assert_eq!(sheets.len(), list(&all, "TimeSheets", &own).await.len());
+    assert!(!sheets.is_empty());
+    let cells = "$filter=timeSheetLine/timeSheet/userId";
+    let own_cells = list(&all, "TimeAllocations", &format!("{cells} eq {}", user.id)).await;
+    assert_eq!(list(&reader, "TimeAllocations", "").await.len(), own_cells.len());
+    assert!(
+        list(&reader, "TimeAllocations", &format!("{cells} ne {}", user.id))
+            .await
+            .is_empty()
+    );
+    // A manager of a manager is nobody to them, though the id is in what they see.
+    let seen = list(&reader, "Users", "$filter=manager ne null").await;
+    assert_eq!(seen.iter().map(Row::id).collect::<Vec<_>>(), [user.id.uuid()]);
+    let other = house
+        .sheets()
+        .into_iter()
+        .find(|sheet| sheet.user_id != user.id && sheet.cells().next().is_some());
+    let foreign = other.unwrap().cells().next().unwrap().id();
+    assert!(
+        list(&reader, "TimeAllocations", &format!("$filter=id eq {foreign}"))
+            .await
+            .is_empty()
+    );
+    let plan = plan("TimeAllocations", "$apply=aggregate($count as n)", 1).unwrap();
+    let page = run(&reader, &plan, None).await.unwrap();
+    let Rows::Columns(_, rows) = page.rows else {
+        panic!("an aggregate is a column");
+    };
+    assert_eq!(
+        rows[0][0],
+        crate::odata::value::Value::Int(i64::try_from(own_cells.len()).unwrap())
     );
 }
 
