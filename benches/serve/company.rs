@@ -20,16 +20,16 @@ pub struct Company {
     pub users: Vec<String>,
 }
 
-/// Fills `folder` and starts a server over it.
-pub async fn start(folder: &Path) -> io::Result<Company> {
+/// Fills `folder` with so many people and weeks, and starts a server over it.
+pub async fn start_with(folder: &Path, users: u64, weeks: u64) -> io::Result<Company> {
     let data = folder.join("company");
     let made = Command::new(env!("CARGO_BIN_EXE_punchcard"))
         .args([
             "demo",
             "--users",
-            "200",
+            &users.to_string(),
             "--weeks",
-            "52",
+            &weeks.to_string(),
             "--seed",
             "1",
             "--data-dir",

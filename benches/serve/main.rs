@@ -75,7 +75,7 @@ async fn measure(plan: Plan) -> io::Result<()> {
         plan.rounds, plan.time
     );
     let folder = tempfile::tempdir()?;
-    let company = company::start(folder.path()).await?;
+    let company = company::start_with(folder.path(), 200, 52).await?;
     reads::measure(plan, &company, folder.path()).await?;
     saves::measure(plan, &company, folder.path()).await
 }
