@@ -34,7 +34,7 @@ pub(super) fn expand_items(input: &mut Input<'_>) -> Parsed<Vec<ExpandItem>> {
             }
         }
         let options = if opens(input) {
-            expanded(input, nested_options)?
+            expanded(input, |input| nested_options(input, what))?
         } else {
             Options::default()
         };
@@ -60,12 +60,12 @@ fn leaf(input: &mut Input<'_>) -> Parsed<Expanded> {
 }
 
 /// Reads `($select=a;$expand=b)`.
-fn nested_options(input: &mut Input<'_>) -> Parsed<Options> {
+fn nested_options(input: &mut Input<'_>, what: Expanded) -> Parsed<Options> {
     require(input, '(')?;
     let mut options = Options::default();
     let mut given = Vec::new();
     while !take(input, ')') {
-        nested_option(input, &mut options, &mut given)?;
+        nested_option(input, what, &mut options, &mut given)?;
         blanks(input);
         if !take_spaced(input, ';') && next(input) != Some(')') {
             return expected(input, "an operator, `,`, `;` or `)`");
@@ -74,7 +74,12 @@ fn nested_options(input: &mut Input<'_>) -> Parsed<Options> {
     Ok(options)
 }
 
-fn nested_option(input: &mut Input<'_>, options: &mut Options, given: &mut Vec<SystemOption>) -> Parsed<()> {
+fn nested_option(
+    input: &mut Input<'_>,
+    what: Expanded,
+    options: &mut Options,
+    given: &mut Vec<SystemOption>,
+) -> Parsed<()> {
     count(input)?;
     let before = input.clone();
     if next(input) == Some('@') {
@@ -102,11 +107,16 @@ fn nested_option(input: &mut Input<'_>, options: &mut Options, given: &mut Vec<S
             expected(&before, message)
         };
     };
-    if !option.is_nested() {
+    if !option.fits(what) {
+        let of = match what {
+            Expanded::Entities => "an expanded navigation",
+            Expanded::References => "an expanded $ref",
+            Expanded::Count => "an expanded $count",
+        };
         return refuse(
             &before,
             Kind::Malformed,
-            format!("{spelling} is no option of an expanded navigation"),
+            format!("{spelling} is no option of {of}"),
         );
     }
     if option == SystemOption::Apply {

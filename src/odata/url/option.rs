@@ -5,7 +5,7 @@
 use winnow::Parser;
 
 use super::apply::transformations;
-use super::ast::{Levels, Options};
+use super::ast::{Expanded, Levels, Options};
 use super::clause::{computed, order_keys, selected};
 use super::error::Kind;
 use super::expand::expand_items;
@@ -67,11 +67,20 @@ impl SystemOption {
     }
 
     /// Whether it may stand within the parentheses of an expanded navigation.
-    pub const fn is_nested(self) -> bool {
-        !matches!(
-            self,
-            Self::DeltaToken | Self::Format | Self::Id | Self::Index | Self::SchemaVersion | Self::SkipToken
-        )
+    pub const fn fits(self, what: Expanded) -> bool {
+        match self {
+            Self::Filter | Self::Search => true,
+            Self::Count | Self::OrderBy | Self::Skip | Self::Top => !matches!(what, Expanded::Count),
+            Self::Apply | Self::Compute | Self::Expand | Self::Levels | Self::Select => {
+                matches!(what, Expanded::Entities)
+            }
+            Self::DeltaToken
+            | Self::Format
+            | Self::Id
+            | Self::Index
+            | Self::SchemaVersion
+            | Self::SkipToken => false,
+        }
     }
 
     /// Whether it may come without a value, as lax clients send it.

@@ -177,14 +177,55 @@ fn any_options() -> impl Strategy<Value = Options> {
 fn expanded(options: impl Strategy<Value = Options>) -> impl Strategy<Value = Vec<ExpandItem>> {
     let what = select(vec![Expanded::Entities, Expanded::References, Expanded::Count]);
     let item = (vec(name(), 1..3), what, options);
-    vec(
-        item.prop_map(|(path, what, options)| ExpandItem {
-            path,
-            what,
-            options: Box::new(options),
-        }),
-        0..2,
-    )
+    let item = item.prop_map(|(path, what, options)| ExpandItem {
+        path,
+        what,
+        options: Box::new(fitting(what, options)),
+    });
+    vec(item, 0..2)
+}
+
+/// The options that references or a count may have of these.
+fn fitting(what: Expanded, options: Options) -> Options {
+    let Options {
+        filter,
+        search,
+        aliases,
+        ..
+    } = options;
+    match what {
+        Expanded::Entities => Options {
+            filter,
+            search,
+            aliases,
+            ..options
+        },
+        Expanded::References => {
+            let Options {
+                order_by,
+                top,
+                skip,
+                count,
+                ..
+            } = options;
+            Options {
+                filter,
+                search,
+                aliases,
+                order_by,
+                top,
+                skip,
+                count,
+                ..Options::default()
+            }
+        }
+        Expanded::Count => Options {
+            filter,
+            search,
+            aliases,
+            ..Options::default()
+        },
+    }
 }
 
 /// Percent-encodes what a choice of bits says, and always what would split.

@@ -140,6 +140,16 @@ fn expand_and_select_are_refused_at_the_place() {
             "$expand, position 2: $format is no option of an expanded navigation",
         ),
         (
+            "$expand=a/$ref($select=b)",
+            Malformed,
+            "$expand, position 7: $select is no option of an expanded $ref",
+        ),
+        (
+            "$expand=a/$count($top=1)",
+            Malformed,
+            "$expand, position 9: $top is no option of an expanded $count",
+        ),
+        (
             "$expand=a($levels=0)",
             Malformed,
             "$expand, position 10: expected max, or a whole number from 1, found `0)`",
