@@ -302,6 +302,24 @@ async fn lambdas_see_the_members_and_the_row() {
 }
 
 #[tokio::test]
+async fn computed_members_do_not_hide_those_of_a_lambda() {
+    let house = House::small().await;
+    let reader = house.reader().await;
+    let options = "$compute=timeSheetLines/$count($filter=project ne null) as n\
+                   &$filter=timeSheetLines/any(l:n gt 0 and l/project/name ne null)";
+    let booked = house
+        .sheets()
+        .into_iter()
+        .filter(|sheet| sheet.lines().any(|line| line.project_id().is_some()));
+    assert_eq!(list(&reader, "TimeSheets", options).await.len(), booked.count());
+    let by_id = format!("$filter=user/id eq {}", house.sheets()[0].user_id);
+    let by_user_id = format!("$filter=userId eq {}", house.sheets()[0].user_id);
+    let count = list(&reader, "TimeSheets", &by_id).await.len();
+    assert_eq!(count, list(&reader, "TimeSheets", &by_user_id).await.len());
+    assert!(count > 0);
+}
+
+#[tokio::test]
 async fn paths_lead_along_navigations() {
     let house = House::small().await;
     let reader = house.reader().await;

@@ -125,11 +125,13 @@ impl Needs {
             }
             Collection::Property(property) => self.at(&way).add_property(property),
         }
-        ways.truncate(members.depth);
+        // A computed value may stand within a lambda at whose depth its own members stand.
+        let hidden = ways.split_off(members.depth.min(ways.len()));
         ways.push(way);
         for condition in members.conditions.iter().chain(predicate) {
             self.collect(condition, ways);
         }
         ways.truncate(members.depth);
+        ways.extend(hidden);
     }
 }

@@ -8,8 +8,8 @@ use crate::domain::hours::Hours;
 use crate::domain::model::entities::timesheet;
 use crate::domain::model::{self, ValueType};
 use crate::domain::query::{Comparison, Filter, Order, TextMatch, Value as Stored};
-use crate::odata::expression::{Expr, Function, OrderKey, Place};
-use crate::odata::schema::{Property, Read, Via};
+use crate::odata::expression::{Expr, Function, OrderKey, Place, target};
+use crate::odata::schema::{Navigation, Property, Read, Type, Via};
 use crate::odata::value::Value;
 
 /// What the rows of a list are to the records that they come from.
@@ -25,11 +25,11 @@ pub enum Grain {
 
 impl Grain {
     /// What remains of a way once it has come to the record: none if it does not.
-    fn beyond(self, place: &Place) -> Option<&[&'static crate::odata::schema::Navigation]> {
+    fn beyond(self, place: &Place) -> Option<&[&'static Navigation]> {
         if place.depth != 0 {
             return None;
         }
-        let via = |step: &&crate::odata::schema::Navigation| step.via;
+        let via = |step: &&Navigation| step.via;
         match (self, place.steps.as_slice()) {
             (Self::Records, steps) => Some(steps),
             (Self::Lines, [sheet, rest @ ..]) => matches!(via(sheet), Via::SheetOfLine).then_some(rest),
@@ -48,8 +48,8 @@ impl Grain {
         }
     }
 
-    /// Parts `filter` into what the store decides and what remains.
-    pub fn split(self, filter: Option<&Expr>) -> (Filter, Option<Expr>) {
+    /// Parts `filter`, of a list of `of`, into what the store decides and what remains.
+    pub fn split(self, of: &'static Type, filter: Option<&Expr>) -> (Filter, Option<Expr>) {
         let mut pushed = Filter::ALL;
         let mut rest: Vec<Expr> = Vec::new();
         for part in filter.map(conjuncts).unwrap_or_default() {
@@ -57,7 +57,7 @@ impl Grain {
                 pushed = pushed.and(exact);
                 continue;
             }
-            if let Some(wider) = self.wider(part) {
+            if let Some(wider) = self.wider(part).or_else(|| self.related(of, part)) {
                 pushed = pushed.and(wider);
             }
             rest.push(part.clone());
@@ -190,6 +190,25 @@ impl Grain {
             }
             None => Filter::NONE,
         })
+    }
+
+    /// The same for `user/id eq ...`, which is true of none but those whose `userId` it is.
+    fn related(self, of: &'static Type, expr: &Expr) -> Option<Filter> {
+        let Expr::Compare(Comparison::Eq, left, right) = expr else {
+            return None;
+        };
+        let (comparison, place, property, value) = sided(Comparison::Eq, left, right)?;
+        let (last, before) = place.steps.split_last()?;
+        let from = before.last().map_or(of, |step| target(step));
+        let by = match last.via {
+            Via::Id(by, ..) if property.name == "id" && !value.is_null() => from.property(by)?,
+            _ => return None,
+        };
+        let place = Place {
+            depth: place.depth,
+            steps: before.to_vec(),
+        };
+        compare(self.stored(&place, by)?, comparison, value)
     }
 
     /// A filter that is true of all records of which `expr` is true, and of others.

@@ -66,7 +66,7 @@ impl<'r> Scan<'r> {
         let (first, pushed, rest) = if let Base::Rows(rows, _) = base {
             (rows.clone(), Filter::NONE, filter.cloned())
         } else {
-            let (pushed, rest) = grain.split(filter);
+            let (pushed, rest) = grain.split(base.of(), filter);
             (Vec::new(), pushed, rest)
         };
         let mut query = Query::of(kind, own.and(pushed), hint.clamp(16, MAX_RECORDS));
@@ -310,7 +310,7 @@ async fn ordered(
 
 fn token_behind(scan: &Scan<'_>, last: &Row, before: u64, rows: usize) -> Result<String, Failure> {
     Token {
-        taken: before + u64::try_from(rows).unwrap_or_default(),
+        taken: before.saturating_add(u64::try_from(rows).unwrap_or_default()),
         after: scan.position(last),
     }
     .print()
@@ -392,7 +392,9 @@ pub fn part<T>(
     let rows: Vec<T> = rest.by_ref().take(room).collect();
     let next = if may_follow && rest.next().is_some() {
         let next = Token {
-            taken: token.taken + u64::try_from(rows.len()).unwrap_or_default(),
+            taken: token
+                .taken
+                .saturating_add(u64::try_from(rows.len()).unwrap_or_default()),
             after: None,
         };
         Some(next.print()?)

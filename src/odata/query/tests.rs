@@ -319,12 +319,20 @@ fn the_store_is_handed_what_it_can_decide() {
     ];
     for (set, filter, is_all) in cases {
         let plan = plan(set, &format!("$filter={filter}"), 10).unwrap();
-        let (_, rest) = Grain::Records.split(plan.filter.as_ref());
+        let (_, rest) = Grain::Records.split(plan.base.of(), plan.filter.as_ref());
         assert_eq!(rest.is_none(), is_all, "{filter}: {rest:?}");
     }
     let filter = "timeSheetLine/timeSheet/userId eq cd935d85-09ec-48fc-8103-7c0baa3afebc";
     let plan = plan("TimeAllocations", &format!("$filter={filter}"), 10).unwrap();
-    assert!(Grain::Cells.split(plan.filter.as_ref()).1.is_none());
+    let (_, rest) = Grain::Cells.split(plan.base.of(), plan.filter.as_ref());
+    assert!(rest.is_none());
+    let filter = "timeSheetLine/timeSheet/user/id eq cd935d85-09ec-48fc-8103-7c0baa3afebc";
+    let plan = self::plan("TimeAllocations", &format!("$filter={filter}"), 10).unwrap();
+    let (pushed, rest) = Grain::Cells.split(plan.base.of(), plan.filter.as_ref());
+    assert!(
+        rest.is_some() && format!("{pushed:?}").contains("userId"),
+        "{pushed:?}"
+    );
 }
 
 #[tokio::test]
@@ -396,6 +404,12 @@ async fn a_foreign_skip_token_is_refused() {
             "{token:.10}"
         );
     }
+    let far = super::token::Token {
+        taken: u64::MAX,
+        after: None,
+    };
+    let far = run(&reader, &plan, Some(&far.print().unwrap())).await.unwrap();
+    assert!(far.rows.len() <= 5);
     let other = self::plan("Users", "", 2).unwrap();
     let page = run(&reader, &other, None).await.unwrap();
     let token = page.next.unwrap();

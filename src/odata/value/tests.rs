@@ -175,6 +175,12 @@ fn casts_are_exact_or_null() {
         (Primitive::Byte, Value::Int(256), Value::Null),
         (Primitive::Decimal, text("3.25000"), decimal("3.25000")),
         (Primitive::Decimal, text("three"), Value::Null),
+        (Primitive::Decimal, text("1e3"), decimal("1000")),
+        (Primitive::Decimal, text("1e4000000000"), Value::Null),
+        (Primitive::Decimal, text("1e99999999999999"), Value::Null),
+        (Primitive::Decimal, text("1e-4000000000"), Value::Null),
+        (Primitive::Decimal, Value::Double(1e300), Value::Null),
+        (Primitive::Int64, Value::Double(f64::NAN), Value::Null),
         (
             Primitive::Date,
             instant("2021-03-22T01:00:00+03:00"),
