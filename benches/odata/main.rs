@@ -42,7 +42,7 @@ pub struct Plan {
 
 const CONNECTIONS: usize = 4;
 
-const PAGE: &str = "{ timesheets(first: 50, order: [{ field: ID }]) { nodes {
+const PAGE: &str = "{ timesheets(first: 50) { nodes {
   rowVersion id created isActive dueDate dateFrom dateTo status submitted approved userId departmentId templateId
   name billableHours nonBillableHours editAllowed deleteAllowed submitAllowed forceSubmitAllowed reopenAllowed
   executeAllowed forceExecuteAllowed schedule { date hours }
