@@ -173,7 +173,6 @@ impl Exchange<'_> {
             return Ok(Answer::empty(StatusCode::NO_CONTENT, self.terms.version));
         }
         if let Some(suffix) = suffix {
-            self.terms.media_of(&[Media::Text])?;
             let text = match (suffix, value) {
                 (Suffix::Count, Value::List(values)) => values.len().to_string(),
                 _ => json::plain(value),

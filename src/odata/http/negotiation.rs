@@ -51,8 +51,8 @@ pub enum Media {
 pub struct Terms {
     /// The version of the answer.
     pub version: Version,
-    /// Its form; [`None`] if anything will do.
-    pub media: Option<Media>,
+    /// The forms that the client takes, the best first; [`None`] among them is any form.
+    pub accepted: Vec<Option<Media>>,
     /// How much it says about itself.
     pub metadata: Metadata,
     /// Whether decimals and 64-bit integers are strings.
@@ -101,10 +101,14 @@ impl Terms {
         let accept = headers
             .get(ACCEPT)
             .map(|value| value.to_str().unwrap_or_default());
-        let wanted = match format {
-            Some(format) => of_format(format)?,
-            None => accept.map_or(Ok(Wanted::default()), of_accept)?,
+        let ranges = match format {
+            Some(format) => vec![of_format(format)?],
+            None => accept.map_or_else(|| Ok(vec![Wanted::default()]), of_accept)?,
         };
+        let of_json = ranges
+            .iter()
+            .find(|range| !matches!(range.media, Some(Media::Xml | Media::Text)));
+        let wanted = of_json.copied().unwrap_or_default();
         // WorkPoint's own callers send none of these, and get what its documentation shows.
         let is_plain = spoken.is_none() && max.is_none();
         let metadata = wanted.metadata.unwrap_or(if is_plain {
@@ -114,20 +118,22 @@ impl Terms {
         });
         Ok(Self {
             version,
-            media: wanted.media,
+            accepted: ranges.iter().map(|range| range.media).collect(),
             metadata,
             ieee754_compatible: wanted.ieee754_compatible,
             preferences: preferences(headers),
         })
     }
 
-    /// The same for an answer that can have one of these forms, the first if anything will do.
+    /// The form of an answer that can have one of these, the first if anything will do.
     pub fn media_of(&self, offered: &[Media]) -> Result<Media, Refusal> {
-        match self.media {
-            None => Ok(offered.first().copied().unwrap_or(Media::Json)),
-            Some(media) if offered.contains(&media) => Ok(media),
-            Some(_) => Err(not_acceptable()),
-        }
+        let first = offered.first().copied().unwrap_or(Media::Json);
+        let mut accepted = self.accepted.iter();
+        let met = accepted.find_map(|range| match range {
+            None => Some(first),
+            Some(media) => offered.contains(media).then_some(*media),
+        });
+        met.ok_or_else(not_acceptable)
     }
 }
 
@@ -155,18 +161,18 @@ fn of_format(format: &str) -> Result<Wanted, Refusal> {
     }
 }
 
-/// The range with the greatest quality that can be met, the first of equals.
-fn of_accept(accept: &str) -> Result<Wanted, Refusal> {
+/// The ranges that can be met, the best first, and of equals the first.
+fn of_accept(accept: &str) -> Result<Vec<Wanted>, Refusal> {
     if accept.trim().is_empty() {
-        return Ok(Wanted::default());
+        return Ok(vec![Wanted::default()]);
     }
-    let mut best: Option<(Wanted, u16)> = None;
-    for (wanted, quality) in accept.split(',').filter_map(media_range) {
-        if quality > 0 && best.is_none_or(|(_, known)| quality > known) {
-            best = Some((wanted, quality));
-        }
+    let mut ranges: Vec<(Wanted, u16)> = accept.split(',').filter_map(media_range).collect();
+    ranges.retain(|(_, quality)| *quality > 0);
+    ranges.sort_by_key(|(_, quality)| std::cmp::Reverse(*quality));
+    if ranges.is_empty() {
+        return Err(not_acceptable());
     }
-    best.map(|(wanted, _)| wanted).ok_or_else(not_acceptable)
+    Ok(ranges.into_iter().map(|(wanted, _)| wanted).collect())
 }
 
 /// What a media range asks for, and its quality in thousandths.
@@ -304,9 +310,14 @@ mod tests {
         let accept =
             "text/html, application/xml;q=0.5, application/json;odata.metadata=minimal;q=0.9, */*;q=0.1";
         let met = terms(&[("accept", accept)], None).unwrap();
-        assert_eq!((met.media, met.metadata), (Some(Media::Json), Metadata::Minimal));
+        assert_eq!(met.media_of(&[Media::Json]).unwrap(), Media::Json);
+        assert_eq!(met.media_of(&[Media::Xml]).unwrap(), Media::Xml);
+        assert_eq!(met.media_of(&[Media::Xml, Media::Json]).unwrap(), Media::Json);
+        assert_eq!(met.metadata, Metadata::Minimal);
         let format = terms(&[("accept", accept)], Some("application/xml")).unwrap();
-        assert_eq!(format.media, Some(Media::Xml));
+        assert_eq!(format.accepted, [Some(Media::Xml)]);
+        let browser = terms(&[("accept", "text/html,application/xml;q=0.9,*/*;q=0.8")], None).unwrap();
+        assert_eq!(browser.media_of(&[Media::Json]).unwrap(), Media::Json);
         assert!(terms(&[("accept", "text/html")], None).is_err());
         assert!(terms(&[("accept", "application/json;q=0")], None).is_err());
         assert!(terms(&[], Some("atom")).is_err());

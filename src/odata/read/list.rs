@@ -53,7 +53,6 @@ pub async fn answer(
     let plan = Plan::bind(base, &exchange.options, page_size)?;
     let reader = &exchange.reader;
     if suffix == Some(Suffix::Count) {
-        exchange.terms.media_of(&[Media::Text])?;
         return Ok(exchange.text(query::count(reader, &plan).await?.to_string()));
     }
     exchange.terms.media_of(&[Media::Json])?;

@@ -68,6 +68,14 @@ async fn counts_are_of_what_matches_whatever_the_page() {
     assert_eq!(counted.header("content-type"), "text/plain;charset=utf-8");
     assert!(users.json().get("@odata.nextLink").is_none(), "$top ends it");
     assert_eq!(get(&client, "Users?$top=0&$count=true").await.rows().len(), 0);
+    // Whatever a client takes, a count is plain text.
+    let accept = [("accept", "application/json")];
+    assert_eq!(
+        get_with(&client, "Users/$count?$filter=isActive", &accept)
+            .await
+            .text,
+        counted.text
+    );
 }
 
 #[tokio::test]
