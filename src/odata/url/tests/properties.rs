@@ -186,46 +186,18 @@ fn expanded(options: impl Strategy<Value = Options>) -> impl Strategy<Value = Ve
 }
 
 /// The options that references or a count may have of these.
-fn fitting(what: Expanded, options: Options) -> Options {
-    let Options {
-        filter,
-        search,
-        aliases,
-        ..
-    } = options;
-    match what {
-        Expanded::Entities => Options {
-            filter,
-            search,
-            aliases,
-            ..options
-        },
-        Expanded::References => {
-            let Options {
-                order_by,
-                top,
-                skip,
-                count,
-                ..
-            } = options;
-            Options {
-                filter,
-                search,
-                aliases,
-                order_by,
-                top,
-                skip,
-                count,
-                ..Options::default()
-            }
-        }
-        Expanded::Count => Options {
-            filter,
-            search,
-            aliases,
-            ..Options::default()
-        },
+fn fitting(what: Expanded, mut options: Options) -> Options {
+    if what != Expanded::Entities {
+        options.select.clear();
+        options.expand.clear();
+        options.compute.clear();
+        options.levels = None;
     }
+    if what == Expanded::Count {
+        options.order_by.clear();
+        (options.top, options.skip, options.count) = (None, None, None);
+    }
+    options
 }
 
 /// Percent-encodes what a choice of bits says, and always what would split.
