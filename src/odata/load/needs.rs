@@ -3,7 +3,7 @@
 use super::both;
 use crate::app::reader::facts::Asked;
 use crate::odata::expression::{Collection, Expr, Place};
-use crate::odata::schema::{Navigation, Property, Read};
+use crate::odata::schema::{Navigation, Property, Read, Via};
 
 /// What has to be loaded for rows.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,13 @@ impl Needs {
     /// Whether nothing has to be loaded.
     pub fn is_empty(&self) -> bool {
         self.asked == Asked::default() && self.along.is_empty()
+    }
+
+    /// Whether rows that refer to others have to be loaded: there may be many for each.
+    pub fn refers(&self) -> bool {
+        let refers = |navigation: &Navigation| matches!(navigation.via, Via::Referring(..));
+        let mut along = self.along.iter();
+        along.any(|(navigation, within)| refers(navigation) || within.refers())
     }
 
     /// Adds what an expression needs.

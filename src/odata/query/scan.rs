@@ -22,6 +22,8 @@ use crate::odata::row::Row;
 const MAX_RECORDS: usize = 20_000;
 /// How many records with rows are looked at before others get their turn.
 const RECORDS_AT_A_TIME: usize = 500;
+/// The same for records to which others refer, perhaps many to each.
+const REFERRED_AT_A_TIME: usize = 50;
 /// The same for sheets of which every cell is looked at.
 const SHEETS_AT_A_TIME: usize = 100;
 
@@ -156,6 +158,7 @@ impl<'r> Scan<'r> {
                 return Ok(None);
             }
             let at_a_time = match self.grain {
+                Grain::Records if self.needs.refers() => REFERRED_AT_A_TIME,
                 Grain::Records => RECORDS_AT_A_TIME,
                 Grain::Lines | Grain::Cells => SHEETS_AT_A_TIME,
             };
@@ -259,19 +262,23 @@ async fn ordered(
     token: Token,
 ) -> Result<Page, Failure> {
     let (room, may_follow) = room(plan, token.taken);
-    let Token { taken, after } = token;
+    let Token {
+        taken,
+        after,
+        total: known,
+    } = token;
     let is_first = after.is_none();
     let mut skip = if is_first { plan.skip } else { 0 };
     let hint = room
         .saturating_add(1)
         .saturating_add(usize::try_from(skip).unwrap_or(usize::MAX));
     let mut scan = Scan::new(reader, &plan.base, plan.filter.as_ref(), order, hint);
-    let store_counts = plan.count && scan.is_decided_by_store();
-    scan.query.count = store_counts;
+    let is_counted = plan.count && known.is_none();
+    scan.query.count = is_counted && scan.is_decided_by_store();
+    let counts_here = is_counted && !scan.query.count && is_first;
     if let Some(position) = after {
         scan.begin_after(position).await?;
     }
-    let counts_here = plan.count && !store_counts && is_first;
     let mut rows: Vec<Row> = Vec::new();
     let mut has_more = false;
     let mut seen = 0_u64;
@@ -291,14 +298,21 @@ async fn ordered(
             break;
         }
     }
-    let total = match (plan.count, store_counts, counts_here) {
-        (false, ..) => None,
-        (true, true, _) => scan.total,
-        (true, false, true) => Some(seen),
-        (true, false, false) => Some(count(reader, plan).await?),
+    let total = match (plan.count, known.or(scan.total)) {
+        (false, _) => None,
+        (true, Some(total)) => Some(total),
+        (true, None) if counts_here => Some(seen),
+        (true, None) => Some(count(reader, plan).await?),
     };
     let next = match rows.last().filter(|_| has_more && may_follow) {
-        Some(last) => Some(token_behind(&scan, last, taken, rows.len())?),
+        Some(last) => {
+            let next = Token {
+                taken: taken.saturating_add(u64::try_from(rows.len()).unwrap_or_default()),
+                after: scan.position(last),
+                total,
+            };
+            Some(next.print()?)
+        }
         None => None,
     };
     Ok(Page {
@@ -306,14 +320,6 @@ async fn ordered(
         total,
         next,
     })
-}
-
-fn token_behind(scan: &Scan<'_>, last: &Row, before: u64, rows: usize) -> Result<String, Failure> {
-    Token {
-        taken: before.saturating_add(u64::try_from(rows).unwrap_or_default()),
-        after: scan.position(last),
-    }
-    .print()
 }
 
 /// How many rows a list has.
@@ -395,7 +401,7 @@ pub fn part<T>(
             taken: token
                 .taken
                 .saturating_add(u64::try_from(rows.len()).unwrap_or_default()),
-            after: None,
+            ..Token::default()
         };
         Some(next.print()?)
     } else {

@@ -406,7 +406,7 @@ async fn a_foreign_skip_token_is_refused() {
     }
     let far = super::token::Token {
         taken: u64::MAX,
-        after: None,
+        ..Default::default()
     };
     let far = run(&reader, &plan, Some(&far.print().unwrap())).await.unwrap();
     assert!(far.rows.len() <= 5);

@@ -16,6 +16,9 @@ pub struct Token {
     /// The last of them; nothing for the beginning, and where rows can only be counted off.
     #[serde(rename = "a", skip_serializing_if = "Option::is_none", default)]
     pub after: Option<Position>,
+    /// How many rows there are in all, if they were counted for the first page.
+    #[serde(rename = "t", skip_serializing_if = "Option::is_none", default)]
+    pub total: Option<u64>,
 }
 
 /// The place of a row.
