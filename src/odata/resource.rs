@@ -10,7 +10,8 @@ use super::operations::{self, Operation, Verb};
 use super::query::Base;
 use super::row::Row;
 use super::schema::{Edm, Navigation, Property, Set, Type};
-use super::url::ast::{Arguments, Expr, Literal, ResourcePath, Segment};
+use super::url;
+use super::url::ast::{Arguments, Expr, Literal, Options, ResourcePath, Segment};
 use super::{rows, types};
 use crate::app::Reader;
 
@@ -108,23 +109,20 @@ pub struct Target {
     pub suffix: Option<Suffix>,
 }
 
-/// Aliases and their values.
-pub type Aliases<'a> = &'a [(String, Expr)];
-
-/// Where `path` leads.
-pub async fn resolve(reader: &Reader, path: &ResourcePath, aliases: Aliases<'_>) -> Result<Target, Refusal> {
+/// Where `path` leads; keys and arguments may be aliases among the options.
+pub async fn resolve(reader: &Reader, path: &ResourcePath, options: &Options) -> Result<Target, Refusal> {
     let mut segments = path.segments.iter();
     let Some(first) = segments.next() else {
         return Ok(Target::of(Resource::Service));
     };
-    let mut target = Target::of(beginning(reader, first, aliases).await?);
+    let mut target = Target::of(beginning(reader, first, options).await?);
     for segment in segments {
-        target = target.follow(reader, segment, aliases).await?;
+        target = target.follow(reader, segment, options).await?;
     }
     Ok(target)
 }
 
-async fn beginning(reader: &Reader, segment: &Segment, aliases: Aliases<'_>) -> Result<Resource, Refusal> {
+async fn beginning(reader: &Reader, segment: &Segment, options: &Options) -> Result<Resource, Refusal> {
     let name = segment.name.as_str();
     if name.eq_ignore_ascii_case("$metadata") && segment.arguments.is_none() {
         return Ok(Resource::Metadata);
@@ -140,7 +138,7 @@ async fn beginning(reader: &Reader, segment: &Segment, aliases: Aliases<'_>) -> 
     };
     match &segment.arguments {
         None | Some(Arguments::Empty) => Ok(Resource::Many(many)),
-        Some(key) => many.member(reader, key_of(key, aliases)?).await,
+        Some(key) => many.member(reader, key_of(key, options)?).await,
     }
 }
 
@@ -152,7 +150,7 @@ impl Target {
         }
     }
 
-    async fn follow(self, reader: &Reader, segment: &Segment, aliases: Aliases<'_>) -> Result<Self, Refusal> {
+    async fn follow(self, reader: &Reader, segment: &Segment, options: &Options) -> Result<Self, Refusal> {
         if self.suffix.is_some() {
             return Err(Refusal::not_found(format!(
                 "resource: nothing is behind {:?}",
@@ -173,8 +171,8 @@ impl Target {
             )));
         }
         let resource = match self.resource {
-            Resource::Many(many) => many.follow(reader, segment, aliases).await?,
-            Resource::One(one) => one.follow(reader, segment, aliases).await?,
+            Resource::Many(many) => many.follow(reader, segment, options).await?,
+            Resource::One(one) => one.follow(reader, segment, options).await?,
             Resource::Nothing => return Err(Refusal::not_found("resource")),
             Resource::Service | Resource::Metadata | Resource::Property(..) | Resource::Call(_) => {
                 return Err(Refusal::not_found(format!("resource: {}", segment.name)));
@@ -235,14 +233,14 @@ impl Many {
         self,
         reader: &Reader,
         segment: &Segment,
-        aliases: Aliases<'_>,
+        options: &Options,
     ) -> Result<Resource, Refusal> {
         if is_cast_to(&segment.name, self.of) {
             return Ok(Resource::Many(self));
         }
         let is_set = matches!(self.origin, Origin::Set(_));
         if let Some(operation) = operations::find(&segment.name, self.of, true).filter(|_| is_set) {
-            let arguments = arguments_of(operation, segment.arguments.as_ref(), aliases)?;
+            let arguments = arguments_of(operation, segment.arguments.as_ref(), options)?;
             return Ok(Resource::Call(Call {
                 operation,
                 on: None,
@@ -271,17 +269,17 @@ impl One {
         self,
         reader: &Reader,
         segment: &Segment,
-        aliases: Aliases<'_>,
+        options: &Options,
     ) -> Result<Resource, Refusal> {
         let name = segment.name.as_str();
         if is_cast_to(name, self.of) {
             return Ok(Resource::One(self));
         }
         if let Some(navigation) = self.of.navigation(name) {
-            return self.navigate(reader, navigation, segment, aliases).await;
+            return self.navigate(reader, navigation, segment, options).await;
         }
         if let Some(operation) = operations::find(name, self.of, false) {
-            let arguments = arguments_of(operation, segment.arguments.as_ref(), aliases)?;
+            let arguments = arguments_of(operation, segment.arguments.as_ref(), options)?;
             return Ok(Resource::Call(Call {
                 operation,
                 on: Some(self),
@@ -299,7 +297,7 @@ impl One {
         reader: &Reader,
         navigation: &'static Navigation,
         segment: &Segment,
-        aliases: Aliases<'_>,
+        options: &Options,
     ) -> Result<Resource, Refusal> {
         let (of, set) = ((navigation.to)(), navigation.set);
         if navigation.is_collection() {
@@ -307,7 +305,7 @@ impl One {
             let many = Many { origin, of, set };
             return match &segment.arguments {
                 None | Some(Arguments::Empty) => Ok(Resource::Many(many)),
-                Some(key) => many.member(reader, key_of(key, aliases)?).await,
+                Some(key) => many.member(reader, key_of(key, options)?).await,
             };
         }
         if segment.arguments.is_some() {
@@ -328,7 +326,7 @@ fn is_cast_to(name: &str, of: &Type) -> bool {
 }
 
 /// The key in parentheses: an id, plain or in quotes, or `id=`.
-fn key_of(arguments: &Arguments, aliases: Aliases<'_>) -> Result<Uuid, Refusal> {
+fn key_of(arguments: &Arguments, options: &Options) -> Result<Uuid, Refusal> {
     let wrong = || {
         Refusal::bad_request("the key of an entity is its id, such as (cd935d85-09ec-48fc-8103-7c0baa3afebc)")
     };
@@ -340,13 +338,13 @@ fn key_of(arguments: &Arguments, aliases: Aliases<'_>) -> Result<Uuid, Refusal> 
         },
         Arguments::Empty => return Err(wrong()),
     };
-    id_of(aliased(key, aliases)).ok_or_else(wrong)
+    id_of(aliased(key, options)).ok_or_else(wrong)
 }
 
-fn aliased<'a>(expr: &'a Expr, aliases: Aliases<'a>) -> &'a Expr {
+fn aliased<'a>(expr: &'a Expr, options: &'a Options) -> &'a Expr {
     match expr {
         Expr::Alias(name) => {
-            let found = aliases.iter().find(|(alias, _)| alias == name);
+            let found = options.aliases.iter().find(|(alias, _)| alias == name);
             found.map_or(expr, |(_, value)| value)
         }
         other => other,
@@ -365,7 +363,7 @@ fn id_of(expr: &Expr) -> Option<Uuid> {
 fn arguments_of(
     operation: &Operation,
     arguments: Option<&Arguments>,
-    aliases: Aliases<'_>,
+    options: &Options,
 ) -> Result<Vec<Option<Argument>>, Refusal> {
     let named: &[(String, Expr)] = match arguments {
         None | Some(Arguments::Empty) => &[],
@@ -396,8 +394,14 @@ fn arguments_of(
         let mut given = named
             .iter()
             .filter(|(name, _)| name.eq_ignore_ascii_case(parameter.name));
-        let value = given.next().map(|(_, value)| aliased(value, aliases));
-        match value {
+        // What is not in parentheses may be an option of its own (4.01).
+        let implicit = options
+            .custom
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(parameter.name));
+        let implicit = implicit.map(|(_, text)| url::expression(text)).transpose()?;
+        let value = given.next().map(|(_, value)| aliased(value, options));
+        match value.or(implicit.as_ref()) {
             // An alias that is not there, or null, leaves the argument out.
             None | Some(Expr::Alias(_) | Expr::Literal(Literal::Null)) if !parameter.is_required => Ok(None),
             None => Err(Refusal::bad_request(format!(

@@ -55,7 +55,7 @@ pub async fn begin<'a>(
     let options = url::options(&query)?;
     let terms = Terms::of(&request.headers, options.format.as_deref())?;
     let reader = conversation.app.reader(&conversation.caller).await?;
-    let target = resource::resolve(&reader, &resource_path, &options.aliases).await?;
+    let target = resource::resolve(&reader, &resource_path, &options).await?;
     let exchange = Exchange {
         conversation,
         request,

@@ -212,6 +212,7 @@ async fn what_lax_callers_send_is_understood() {
         format!("TimeSheets/GetIdForPeriod(date=2027-03-22,userId={user})"),
         format!("TimeSheets/wp.getidforperiod( userId = {user} , date = 2027-03-22 )"),
         format!("TimeSheets/WP.GetIdForPeriod(date=@d,userId=@u)?@d=2027-03-22&@u={user}"),
+        format!("TimeSheets/WP.GetIdForPeriod?date=2027-03-22&userId={user}"),
     ] {
         assert_eq!(get(&client, &path).await.good()["value"], json!(sheet), "{path}");
     }
