@@ -16,6 +16,7 @@
 mod client;
 #[path = "../serve/company.rs"]
 mod company;
+#[expect(dead_code, reason = "only requests measure starts and yardsticks")]
 #[path = "../serve/process.rs"]
 mod process;
 #[path = "../serve/report.rs"]

@@ -5,13 +5,15 @@
 use uuid::Uuid;
 
 use super::NAMESPACE;
+use super::bind::constant;
 use super::error::Refusal;
 use super::operations::{self, Operation, Verb};
 use super::query::Base;
 use super::row::Row;
 use super::schema::{Edm, Navigation, Property, Set, Type};
 use super::url;
-use super::url::ast::{Arguments, Expr, Literal, Options, ResourcePath, Segment};
+use super::url::ast::{Arguments, Expr, Options, ResourcePath, Segment};
+use super::value::Value;
 use super::{rows, types};
 use crate::app::Reader;
 
@@ -338,24 +340,9 @@ fn key_of(arguments: &Arguments, options: &Options) -> Result<Uuid, Refusal> {
         },
         Arguments::Empty => return Err(wrong()),
     };
-    id_of(aliased(key, options)).ok_or_else(wrong)
-}
-
-fn aliased<'a>(expr: &'a Expr, options: &'a Options) -> &'a Expr {
-    match expr {
-        Expr::Alias(name) => {
-            let found = options.aliases.iter().find(|(alias, _)| alias == name);
-            found.map_or(expr, |(_, value)| value)
-        }
-        other => other,
-    }
-}
-
-fn id_of(expr: &Expr) -> Option<Uuid> {
-    match expr {
-        Expr::Literal(Literal::Guid(id)) => Some(*id),
-        Expr::Literal(Literal::Text(text)) => Uuid::try_parse(text).ok(),
-        _ => None,
+    match constant("key", key, &options.aliases, Edm::Guid) {
+        Ok(Value::Id(id)) => Ok(id),
+        _ => Err(wrong()),
     }
 }
 
@@ -400,36 +387,23 @@ fn arguments_of(
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case(parameter.name));
         let implicit = implicit.map(|(_, text)| url::expression(text)).transpose()?;
-        let value = given.next().map(|(_, value)| aliased(value, options));
-        match value.or(implicit.as_ref()) {
+        let value = given.next().map(|(_, value)| value).or(implicit.as_ref());
+        let value = value.map(|value| constant(parameter.name, value, &options.aliases, parameter.edm));
+        match value.transpose()? {
+            Some(Value::Date(date)) => Ok(Some(Argument::Date(date))),
+            Some(Value::Id(id)) => Ok(Some(Argument::Id(id))),
             // An alias that is not there, or null, leaves the argument out.
-            None | Some(Expr::Alias(_) | Expr::Literal(Literal::Null)) if !parameter.is_required => Ok(None),
-            None => Err(Refusal::bad_request(format!(
+            _ if !parameter.is_required => Ok(None),
+            _ => Err(Refusal::bad_request(format!(
                 "{} needs {}; it is called as {}",
                 operation.name,
                 parameter.name,
                 spelt(operation)
             ))
             .about(parameter.name)),
-            Some(value) => argument(parameter, value).map(Some),
         }
     };
     operation.parameters.iter().map(of_parameter).collect()
-}
-
-fn argument(parameter: &operations::Parameter, value: &Expr) -> Result<Argument, Refusal> {
-    let (read, wanted) = match (parameter.edm, value) {
-        (Edm::Date, Expr::Literal(Literal::Date(date))) => (Some(Argument::Date(*date)), "a date"),
-        (Edm::Date, Expr::Literal(Literal::Instant(instant))) => {
-            (Some(Argument::Date(instant.utc_date())), "a date")
-        }
-        (Edm::Date, Expr::Literal(Literal::Text(text))) => (text.parse().ok().map(Argument::Date), "a date"),
-        (Edm::Date, _) => (None, "a date, such as 2021-03-22"),
-        (_, value) => (id_of(value).map(Argument::Id), "an id"),
-    };
-    read.ok_or_else(|| {
-        Refusal::bad_request(format!("{} is to be {wanted}", parameter.name)).about(parameter.name)
-    })
 }
 
 /// How an operation is called.
