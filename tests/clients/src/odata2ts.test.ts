@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { FetchClient, FetchClientError } from '@odata2ts/http-client-fetch';
 import type { ODataCollectionResponseV4 } from '@odata2ts/odata-core';
-import type { EditableTimeSheet, TimeSheet, User } from '../generated/odata2ts/PunchcardModel';
+import type { EditableTimeSheet, TimeSheet, TimeSheetLine, User } from '../generated/odata2ts/PunchcardModel';
 import { PunchcardService } from '../generated/odata2ts/PunchcardService';
-import { CONFLICT, authorization, collectPages, service, week } from './service';
+import { COMMENT, CONFLICT, authorization, collectPages, service, week } from './service';
 
 describe('odata2ts', () => {
   const client = new FetchClient({ headers: { Authorization: authorization } });
@@ -30,14 +30,10 @@ describe('odata2ts', () => {
   }
 
   /** What a PUT says. The generated type has neither the id nor the lines: it is made for flat entities. */
-  function save(rowVersion: string, hours: number): EditableTimeSheet {
+  function save(rowVersion: string, hours: number, line?: TimeSheetLine): EditableTimeSheet {
+    const cell = { id: line?.timeAllocations?.[0]?.id, date: week.first, duration: hours, comments: COMMENT };
     const lines = [
-      {
-        orderNumber: 0,
-        projectId,
-        projectTaskId: taskId,
-        timeAllocations: [{ date: week.first, duration: hours, comments: 'Review & "quotes", Отчёт' }],
-      },
+      { id: line?.id, orderNumber: 0, projectId, projectTaskId: taskId, timeAllocations: [cell] },
     ];
     return { id, rowVersion, timeSheetLines: lines } as unknown as EditableTimeSheet;
   }
@@ -82,13 +78,24 @@ describe('odata2ts', () => {
     const [line] = now.timeSheetLines!;
     assert.deepEqual([line!.project?.id, line!.projectTaskId, line!.orderNumber], [projectId, taskId, 0]);
     const [cell] = line!.timeAllocations!;
-    assert.deepEqual([cell!.date, cell!.duration, cell!.comments], [week.first, 3.25, 'Review & "quotes", Отчёт']);
+    assert.deepEqual([cell!.date, cell!.duration, cell!.comments], [week.first, 3.25, COMMENT]);
   });
 
   it('saves the whole sheet on If-Match', async () => {
-    const { rowVersion } = await read();
-    await sheet().update(save(rowVersion, 4), { headers: { 'If-Match': `W/"${rowVersion}"` } });
-    assert.equal((await read()).timeSheetLines![0]!.timeAllocations![0]!.duration, 4);
+    const before = await read();
+    const line = before.timeSheetLines![0]!;
+    const headers = { 'If-Match': `W/"${before.rowVersion}"` };
+    await sheet().update(save(before.rowVersion, 4, line), { headers });
+    const saved = (await read()).timeSheetLines![0]!;
+    assert.deepEqual([saved.id, saved.timeAllocations![0]!.id], [line.id, line.timeAllocations![0]!.id]);
+    assert.equal(saved.timeAllocations![0]!.duration, 4);
+  });
+
+  it('renames the sheet by a PATCH', async () => {
+    const { timeSheetLines } = await read();
+    await sheet().patch({ name: 'Week 10' });
+    const renamed = await read();
+    assert.deepEqual([renamed.name, renamed.timeSheetLines], ['Week 10', timeSheetLines]);
   });
 
   it('is told of a stale version', async () => {

@@ -26,6 +26,9 @@ export const week = {
 /** The code by which every client tells a stale version. */
 export const CONFLICT = 'WpConcurrencyException';
 
+/** What would suffer on its way. */
+export const COMMENT = 'Отчёт, 1+1 & "quotes" % \\';
+
 /** Follows the links of a list, and fails unless every page but the last has `size` entries. */
 export async function collectPages<T>(
   size: number,
