@@ -23,7 +23,8 @@ cargo xtask run [-- ARGS]     build the pages and the program, and serve ./data 
 cargo xtask test              every test, and one line of counts at the end
 cargo xtask test --only PART  one part of them: rust (format, lints, docs, tests),
                               web (types and unit tests of the pages), e2e (the release program
-                              under JavaScript clients and a browser); may be given more than once
+                              under JavaScript and OData clients and a browser); may be given more
+                              than once
 cargo xtask web               build the pages, unless they are as new as their sources
 cargo xtask schema            write schema.graphql from what the program prints
 cargo xtask help              this

@@ -3,6 +3,7 @@
 
 mod browser;
 mod clients;
+mod odata_clients;
 mod rust;
 mod served;
 mod sip;
@@ -23,7 +24,7 @@ pub enum Part {
     Rust,
     /// Types and unit tests of the pages.
     Web,
-    /// The release program: its schema, and under JavaScript clients and a browser.
+    /// The release program: its schema, and under JavaScript and OData clients and a browser.
     EndToEnd,
 }
 
@@ -69,7 +70,7 @@ pub fn run(parts: &[Part]) -> ExitCode {
         }
         Err(reason) => {
             report.skip(
-                "the pages, and the program under JavaScript clients",
+                "the pages, and the program under JavaScript and OData clients",
                 &reason.to_string(),
             );
             false
@@ -101,6 +102,7 @@ fn end_to_end(report: &mut Report) {
     if report.check("release build", &mut build) {
         report.inspect("schema.graphql", compare_schema);
         clients::run(report);
+        odata_clients::run(report);
         browser::run(report);
         sip::run(report);
     }

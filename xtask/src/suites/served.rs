@@ -1,4 +1,4 @@
-//! The release program, serving an empty folder for as long as a test needs it.
+//! The release program, serving a folder of its own for as long as a test needs it.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::{env, fs};
 
 use crate::{Outcome, workspace};
 
-/// The program over an empty folder; both go when this does.
+/// The program and its folder; both go when this does.
 pub struct Server {
     child: Child,
     /// Kept open: the program may print more.
@@ -20,8 +20,17 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one.
+    /// Starts one over an empty folder.
     pub fn start() -> Outcome<Self> {
+        Self::start_with(&[])
+    }
+
+    /// Starts one with the demo company.
+    pub fn start_with_demo() -> Outcome<Self> {
+        Self::start_with(&["--demo"])
+    }
+
+    fn start_with(arguments: &[&str]) -> Outcome<Self> {
         let folder = env::temp_dir().join(format!("punchcard-clients-{}", process::id()));
         let mut child = Command::new(workspace::release_program())
             .args([
@@ -33,6 +42,7 @@ impl Server {
                 "--data-dir",
             ])
             .arg(&folder)
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()?;
         let output = child.stdout.take().ok_or("the server has no output")?;
