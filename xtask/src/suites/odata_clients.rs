@@ -1,12 +1,11 @@
 //! The release program under the `OData` clients of `tests/clients`: two are generated from what it
 //! says about itself, and all run against one demo company.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use super::served::Server;
 use super::{Report, node_tests};
-use crate::{Outcome, node, workspace};
+use crate::{node, workspace};
 
 pub fn run(report: &mut Report) {
     let folder = workspace::root().join("tests/clients");
