@@ -206,6 +206,15 @@ async fn properties_values_counts_and_references_have_addresses() {
         "null has no content"
     );
     assert_eq!(get(&client, &format!("{path}/schedule/$count")).await.text, "7");
+    let json = [("accept", "application/json")];
+    for (text, expected) in [("timeSheetLines/$count", "1"), ("dateFrom/$value", "2027-03-22")] {
+        let answer = get_with(&client, &format!("{path}/{text}"), &json).await;
+        assert_eq!(
+            (answer.status.as_u16(), &*answer.text),
+            (200, expected),
+            "libraries ask for JSON with every request, counts and raw values too"
+        );
+    }
     assert_eq!(
         get(&client, &format!("{path}/user/id/$value")).await.text,
         me(&client).await
