@@ -58,9 +58,17 @@ describe('the start page', () => {
   });
 
   it('is never the answer to a path that does not exist', async () => {
-    for (const path of ['/assets/none.js', '/none', '/health/none', '/odata/none', '/synchronous/none']) {
+    for (const path of ['/assets/none.js', '/none', '/health/none', '/odatas/none', '/synchronous/none']) {
       const answer = await fetch(server.url + path, { headers: { Accept: 'text/html' } });
       assert.equal(answer.status, 404, path);
+      assert.doesNotMatch(await answer.text(), /<html/i, path);
+    }
+  });
+
+  it('does not stand in for what needs a token', async () => {
+    for (const path of ['/odata', '/odata/none', '/graphql', '/metrics']) {
+      const answer = await fetch(server.url + path, { headers: { Accept: 'text/html' } });
+      assert.equal(answer.status, 401, path);
       assert.doesNotMatch(await answer.text(), /<html/i, path);
     }
   });
