@@ -1,6 +1,9 @@
 //! Writes the JSON of answers: values as their types print them (SPEC 4, 9). Which members there are
 //! is not known here.
 
+use std::fmt::Display;
+use std::io::Write;
+
 use super::schema::Edm;
 use super::value::Value;
 
@@ -79,15 +82,15 @@ impl Json {
         match value {
             Value::Null => self.raw("null"),
             Value::Bool(it) => self.raw(if *it { "true" } else { "false" }),
-            Value::Int(it) => self.number(&it.to_string(), edm != Some(Edm::Int32)),
+            Value::Int(it) => self.number(it, edm != Some(Edm::Int32)),
             Value::Hours(it) => {
                 let places = match edm {
                     Some(Edm::Decimal(places)) => places,
                     _ => 5,
                 };
-                self.number(&it.with_places(places.into()), true);
+                self.number(it.with_places(places.into()), true);
             }
-            Value::Decimal(it) => self.number(&it.to_string(), true),
+            Value::Decimal(it) => self.number(it, true),
             Value::Double(it) => self.double(*it),
             Value::Complex(members) => {
                 self.raw("{");
@@ -105,21 +108,37 @@ impl Json {
                 }
                 self.raw("]");
             }
-            text => self.string(&plain(text)),
+            Value::Text(it) => self.string(it),
+            Value::Id(it) => self.quoted(it),
+            Value::Date(it) => self.quoted(it),
+            Value::Instant(it) => self.quoted(it),
+            other => self.string(&plain(other)),
         }
     }
 
-    fn number(&mut self, text: &str, may_be_a_string: bool) {
+    fn number(&mut self, number: impl Display, may_be_a_string: bool) {
         if self.ieee754_compatible && may_be_a_string {
-            self.string(text);
+            self.quoted(number);
         } else {
-            self.raw(text);
+            self.print(number);
         }
+    }
+
+    /// A string of something that prints nothing to be escaped.
+    fn quoted(&mut self, value: impl Display) {
+        self.text.push(b'"');
+        self.print(value);
+        self.text.push(b'"');
+    }
+
+    fn print(&mut self, value: impl Display) {
+        // Writing to memory cannot fail.
+        let _written = write!(self.text, "{value}");
     }
 
     fn double(&mut self, number: f64) {
         if number.is_finite() {
-            self.raw(&number.to_string());
+            self.print(number);
         } else {
             self.string(&plain(&Value::Double(number)));
         }
@@ -129,7 +148,7 @@ impl Json {
 /// A value as plain text: what `/$value` answers, and what JSON puts into quotes.
 pub fn plain(value: &Value<'_>) -> String {
     match value {
-        Value::Hours(it) => it.with_places(5),
+        Value::Hours(it) => it.with_places(5).to_string(),
         Value::Decimal(it) => it.to_string(),
         Value::Instant(it) => it.to_string(),
         Value::Complex(_) | Value::List(_) => {

@@ -116,8 +116,8 @@ mod tests {
             line(1, target(3, 0, 0), days(1).collect()),
         ]);
         let sums = sheet.sums(billing_type);
-        assert_eq!(sums.billable.with_places(5), "3.00000");
-        assert_eq!(sums.non_billable.with_places(5), "24.00000");
+        assert_eq!(sums.billable.with_places(5).to_string(), "3.00000");
+        assert_eq!(sums.non_billable.with_places(5).to_string(), "24.00000");
         let totals: Vec<String> = sheet
             .day_totals()
             .iter()
