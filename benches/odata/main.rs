@@ -43,7 +43,7 @@ pub struct Plan {
 
 const CONNECTIONS: usize = 4;
 
-const PAGE: &str = "{ timesheets(first: 50) { nodes {
+const PAGE: &str = "{ timesheets(first: 50, orderBy: [{ field: DATE_FROM }]) { nodes {
   rowVersion id created isActive dueDate dateFrom dateTo status submitted approved userId departmentId templateId
   name billableHours nonBillableHours editAllowed deleteAllowed submitAllowed forceSubmitAllowed reopenAllowed
   executeAllowed forceExecuteAllowed schedule { date hours }
@@ -103,12 +103,12 @@ async fn filter(plan: Plan, company: &Company) -> io::Result<()> {
     .await?;
     let first: Value = serde_json::from_str(&first)?;
     let from = first["value"][0]["dateFrom"].as_str().unwrap().to_owned();
-    let list = |of: &str| {
-        format!(
-            "TimeSheets?$filter={of}%20eq%20{user}%20and%20dateTo%20ge%20{from}&$select=id,dateFrom&$top=13"
-        )
+    let list = |of: String| {
+        format!("TimeSheets?$filter={of}%20and%20dateTo%20ge%20{from}&$select=id,dateFrom&$top=13")
     };
-    let (found, scanned) = (company.odata(&list("userId")), company.odata(&list("user/id")));
+    // What an id looks like is nothing that the store knows.
+    let found = company.odata(&list(format!("userId%20eq%20{user}")));
+    let scanned = company.odata(&list(format!("cast(userId,Edm.String)%20eq%20%27{user}%27")));
     let answers = (
         exchange(company, &found).await?,
         exchange(company, &scanned).await?,
