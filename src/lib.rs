@@ -10,6 +10,7 @@ pub mod demo;
 pub mod domain;
 pub mod graphql;
 pub mod http;
+pub mod json;
 pub mod odata;
 pub mod server;
 pub mod store;

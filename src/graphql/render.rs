@@ -2,7 +2,7 @@
 //! fields ([`Object`]); from it come the type's entry in the schema and the walker that writes its
 //! JSON. An answer is made in three steps: the selection is bound to the tables ([`plan`]), what it
 //! refers to is loaded in a few batched reads ([`load`]), and the text is written without the store
-//! ([`json`]). What the objects are is not known here.
+//! ([`json`](crate::json)). What the objects are is not known here.
 
 use async_graphql::registry::Registry;
 
@@ -10,13 +10,12 @@ use crate::domain::record::{Key, Record};
 use crate::domain::time::Date;
 
 pub mod answer;
-pub mod json;
 pub mod load;
 pub mod plan;
 pub mod register;
 
+pub use crate::json::Json;
 pub use answer::{Answer, Answers, Told};
-pub use json::Json;
 pub use load::{Scene, Wanted};
 pub use plan::Plan;
 

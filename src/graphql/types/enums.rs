@@ -3,8 +3,8 @@
 use async_graphql::{Enum, EnumType};
 use serde::de::{Deserialize, Deserializer, Error as _};
 
-use super::super::render::json::{Json, Put};
 use crate::domain::{access, approval, error, import, period, project, sync_job};
+use crate::json::{Json, Put};
 
 macro_rules! put_by_name {
     ($($enumeration:ty),+ $(,)?) => {$(

@@ -1,5 +1,5 @@
-//! Writes JSON text by hand: the values of the schema, nothing more. What they are the values of
-//! is not known here.
+//! Writes JSON text by hand, for both faces: values as they print themselves, nothing more. What they
+//! are the values of is not known here.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
