@@ -1,6 +1,8 @@
 //! Writes JSON text by hand, for both faces: values as they print themselves, nothing more. What they
 //! are the values of is not known here.
 
+use std::io::Write;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uuid::Uuid;
@@ -121,7 +123,7 @@ impl Json {
     }
 
     /// A text in quotes, escaped as `serde_json` does.
-    fn text(&mut self, text: &str) {
+    pub fn text(&mut self, text: &str) {
         self.0.push(b'"');
         let mut rest = text.as_bytes();
         while let Some(position) = first_escape(rest) {
@@ -160,7 +162,8 @@ impl Json {
         self.digits(u64::from(number.unsigned_abs()), 1);
     }
 
-    fn id(&mut self, id: Uuid) {
+    /// An id in quotes.
+    pub fn id(&mut self, id: Uuid) {
         let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
         self.0.push(b'"');
         self.0
@@ -168,12 +171,13 @@ impl Json {
         self.0.push(b'"');
     }
 
-    fn date(&mut self, date: Date) {
+    /// A date in quotes.
+    pub fn date(&mut self, date: Date) {
         self.0.extend_from_slice(&quoted_date(date));
     }
 
-    /// As the instant prints itself, without the detour over a calendar library.
-    fn instant(&mut self, instant: Instant) {
+    /// An instant in quotes, as it prints itself, without the detour over a calendar library.
+    pub fn instant(&mut self, instant: Instant) {
         const DAY: i64 = 86_400_000_000;
         let micros = instant.epoch_micros();
         let days = i32::try_from(micros.div_euclid(DAY)).ok();
@@ -198,6 +202,38 @@ impl Json {
             self.digits(fraction / 1_000, 3);
         }
         self.0.extend_from_slice(b"+00:00\"");
+    }
+
+    /// The number of hours with so many decimals, as [`Hours::with_places`] prints it.
+    pub fn hours_with_places(&mut self, hours: Hours, places: u8) {
+        let units = hours.units();
+        let (whole, fraction) = (units.unsigned_abs() / 100_000, units.unsigned_abs() % 100_000);
+        let places = places.min(5);
+        if units < 0 {
+            self.0.push(b'-');
+        }
+        self.digits(whole, 1);
+        if places > 0 {
+            self.0.push(b'.');
+            let cut = 10_u64.pow(u32::from(5 - places));
+            self.digits(fraction / cut, usize::from(places));
+        }
+    }
+
+    /// The last byte so far.
+    pub fn last(&self) -> Option<u8> {
+        self.0.last().copied()
+    }
+
+    /// The text as bytes.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
+    /// Something that prints nothing to be escaped.
+    pub fn print(&mut self, value: impl std::fmt::Display) {
+        // Writing to memory cannot fail.
+        let _written = write!(self.0, "{value}");
     }
 
     /// The shortest exact decimal.
@@ -237,7 +273,7 @@ impl Json {
     }
 
     /// A number in decimal digits, at least `width` of them.
-    fn digits(&mut self, mut number: u64, width: usize) {
+    pub fn digits(&mut self, mut number: u64, width: usize) {
         match (number, width) {
             (..10, 1) => {
                 let [_, digit] = pair(number);
@@ -361,6 +397,11 @@ mod tests {
             prop_assert_eq!(written(instant), quoted(&instant));
             prop_assert_eq!(written(Hours::from_units(units)), quoted(&Hours::from_units(units)));
             prop_assert_eq!(written(Hours::from_units(units % 1_000_000)), quoted(&Hours::from_units(units % 1_000_000)));
+            for places in 0..=5 {
+                let mut json = Json::new();
+                json.hours_with_places(Hours::from_units(units), places);
+                prop_assert_eq!(json.into_text(), Hours::from_units(units).with_places(places.into()).to_string());
+            }
             prop_assert_eq!(written(RowVersion::new(version)), quoted(&RowVersion::new(version)));
             prop_assert_eq!(written(Uuid::from_u128(id)), quoted(&Uuid::from_u128(id)));
         }

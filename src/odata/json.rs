@@ -1,16 +1,14 @@
 //! Writes the JSON of answers: values as their types print them (SPEC 4, 9). Which members there are
 //! is not known here.
 
-use std::fmt::Display;
-use std::io::Write;
-
 use super::schema::Edm;
 use super::value::Value;
+use crate::json;
 
-/// JSON text that is being written.
+/// The JSON of an answer that is being written.
 #[derive(Debug, Default)]
 pub struct Json {
-    text: Vec<u8>,
+    text: json::Json,
     /// Whether decimals and 64-bit integers are strings.
     ieee754_compatible: bool,
 }
@@ -19,79 +17,59 @@ impl Json {
     /// An empty text.
     pub fn new(ieee754_compatible: bool) -> Self {
         Self {
-            text: Vec::with_capacity(2_048),
+            text: json::Json::new(),
             ieee754_compatible,
         }
     }
 
     /// The text.
     pub fn into_text(self) -> Vec<u8> {
-        self.text
+        self.text.into_bytes()
     }
 
     /// Text as it is.
     pub fn raw(&mut self, text: &str) {
-        self.text.extend_from_slice(text.as_bytes());
+        self.text.raw(text);
     }
 
     /// The name of a member, behind a comma unless it is the first.
     pub fn member(&mut self, name: &str) {
         self.separate();
-        self.string(name);
-        self.text.push(b':');
+        self.text.text(name);
+        self.text.raw(":");
     }
 
     /// A comma, unless nothing stands in this object or list yet.
     pub fn separate(&mut self) {
         if !matches!(self.text.last(), None | Some(b'{' | b'[' | b':')) {
-            self.text.push(b',');
+            self.text.raw(",");
         }
     }
 
     /// A string.
     pub fn string(&mut self, text: &str) {
-        let is_plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
-        self.text.push(b'"');
-        if text.bytes().all(is_plain) {
-            self.raw(text);
-        } else {
-            for character in text.chars() {
-                self.character(character);
-            }
-        }
-        self.text.push(b'"');
-    }
-
-    fn character(&mut self, character: char) {
-        match character {
-            '"' => self.raw("\\\""),
-            '\\' => self.raw("\\\\"),
-            '\n' => self.raw("\\n"),
-            '\r' => self.raw("\\r"),
-            '\t' => self.raw("\\t"),
-            other if u32::from(other) < 0x20 => self.raw(&format!("\\u{:04x}", u32::from(other))),
-            other => {
-                let mut bytes = [0; 4];
-                self.raw(other.encode_utf8(&mut bytes));
-            }
-        }
+        self.text.text(text);
     }
 
     /// A value of a property of this type; of no property if there is none.
     pub fn value(&mut self, value: &Value<'_>, edm: Option<Edm>) {
         match value {
-            Value::Null => self.raw("null"),
-            Value::Bool(it) => self.raw(if *it { "true" } else { "false" }),
-            Value::Int(it) => self.number(it, edm != Some(Edm::Int32)),
+            Value::Null => self.text.put_null(),
+            Value::Bool(it) => self.text.put(*it),
+            Value::Int(it) => self.number(edm != Some(Edm::Int32), |text| text.print(it)),
             Value::Hours(it) => {
                 let places = match edm {
                     Some(Edm::Decimal(places)) => places,
                     _ => 5,
                 };
-                self.number(it.with_places(places.into()), true);
+                self.number(true, |text| text.hours_with_places(*it, places));
             }
-            Value::Decimal(it) => self.number(it, true),
-            Value::Double(it) => self.double(*it),
+            Value::Decimal(it) => self.number(true, |text| text.print(it)),
+            Value::Double(it) if it.is_finite() => self.text.print(it),
+            Value::Date(it) => self.text.date(*it),
+            Value::Instant(it) => self.text.instant(*it),
+            Value::Id(it) => self.text.id(*it),
+            Value::Text(it) => self.text.text(it),
             Value::Complex(members) => {
                 self.raw("{");
                 for (name, value) in members {
@@ -108,39 +86,20 @@ impl Json {
                 }
                 self.raw("]");
             }
-            Value::Text(it) => self.string(it),
-            Value::Id(it) => self.quoted(it),
-            Value::Date(it) => self.quoted(it),
-            Value::Instant(it) => self.quoted(it),
-            other => self.string(&plain(other)),
+            Value::Double(_) | Value::TimeOfDay(_) | Value::Duration(_) | Value::Binary(_) => {
+                self.text.text(&plain(value));
+            }
         }
     }
 
-    fn number(&mut self, number: impl Display, may_be_a_string: bool) {
-        if self.ieee754_compatible && may_be_a_string {
-            self.quoted(number);
-        } else {
-            self.print(number);
+    fn number(&mut self, may_be_a_string: bool, write: impl FnOnce(&mut json::Json)) {
+        let is_a_string = self.ieee754_compatible && may_be_a_string;
+        if is_a_string {
+            self.raw("\"");
         }
-    }
-
-    /// A string of something that prints nothing to be escaped.
-    fn quoted(&mut self, value: impl Display) {
-        self.text.push(b'"');
-        self.print(value);
-        self.text.push(b'"');
-    }
-
-    fn print(&mut self, value: impl Display) {
-        // Writing to memory cannot fail.
-        let _written = write!(self.text, "{value}");
-    }
-
-    fn double(&mut self, number: f64) {
-        if number.is_finite() {
-            self.print(number);
-        } else {
-            self.string(&plain(&Value::Double(number)));
+        write(&mut self.text);
+        if is_a_string {
+            self.raw("\"");
         }
     }
 }
