@@ -16,6 +16,8 @@ use crate::domain::id::{
 use crate::domain::time::{Date, Instant};
 use crate::domain::version::RowVersion;
 
+pub mod name;
+
 /// A value that can be written.
 pub trait Put {
     /// Writes it.

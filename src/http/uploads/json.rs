@@ -9,6 +9,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::members::{Members, Written};
+use crate::json::name::Name;
 
 /// The members of the object that `text` holds; the error says where it is none.
 pub fn object(text: &str) -> Result<Members<'_>, String> {
@@ -25,9 +26,6 @@ pub fn list(text: &str) -> Result<Vec<&str>, String> {
 struct Object<'a>(Members<'a>);
 
 struct List<'a>(Vec<&'a str>);
-
-/// A member's name, borrowed if it is written plainly.
-struct Name<'a>(Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Object<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -74,30 +72,6 @@ impl<'de> Deserialize<'de> for List<'de> {
         }
 
         deserializer.deserialize_seq(Reads)
-    }
-}
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reads;
-
-        impl<'de> Visitor<'de> for Reads {
-            type Value = Name<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Borrowed(name)))
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Name(Cow::Owned(name.to_owned())))
-            }
-        }
-
-        deserializer.deserialize_str(Reads)
     }
 }
 

@@ -64,7 +64,7 @@ fn escaped(input: &mut Input<'_>) -> Option<char> {
     })
 }
 
-/// The character of `\uXXXX`, or of two of them for one beyond the 16 bits.
+/// The character of `\u` and four hexadecimal digits, or of two of these for one beyond the 16 bits.
 fn unicode(input: &mut Input<'_>) -> Option<char> {
     let first = hexadecimal(input)?;
     if !(0xD800..0xDC00).contains(&first) {
