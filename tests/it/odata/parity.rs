@@ -221,6 +221,10 @@ async fn a_refusal_of_one_face_is_the_same_on_the_other() {
         codes.sort();
         assert_eq!(codes, told, "{rule}: {error}");
     }
+    let after = get(&client, &format!("TimeSheets({sheet})?$expand=timeSheetLines"))
+        .await
+        .good();
+    assert_eq!(after, read, "S15: no refusal has changed anything");
     let gone = json!({ "id": project, "rowVersion": version, "lines": [] });
     assert_eq!(save_over_graphql(&client, &gone).await, ["NOT_FOUND"]);
     assert_eq!(

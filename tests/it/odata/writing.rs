@@ -131,6 +131,8 @@ async fn faults_are_told_together_in_the_words_of_the_body() {
     let client = server.client();
     let (sheet, project) = booked(&client, "2027-03-22", "3").await;
     let path = format!("TimeSheets({sheet})");
+    let whole = format!("{path}?$expand=timeSheetLines($expand=timeAllocations)");
+    let before = get(&client, &whole).await.good();
     let cell = |date: &str, hours: f64| json!({ "date": date, "duration": hours });
     let body = json!({
         "rowVersion": version(&client, &sheet).await,
@@ -161,6 +163,11 @@ async fn faults_are_told_together_in_the_words_of_the_body() {
         put(&client, &path, &other).await.json()["error"]["target"],
         "id",
         "S6"
+    );
+    assert_eq!(
+        get(&client, &whole).await.good(),
+        before,
+        "S15: nothing has changed"
     );
 }
 
