@@ -13,6 +13,7 @@ use crate::domain::record::{Entity, Key, Record};
 use crate::domain::time::{Clock, Instant};
 use crate::store::{Committed, Store, StoreError};
 
+pub mod approvals;
 pub mod context;
 pub mod error;
 pub mod events;

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::domain::amount::Amount;
 use crate::domain::hours::Hours;
 use crate::domain::id::{
-    ActivityId, AllocationId, DepartmentId, LineId, OrganizationId, ProjectId, ScheduleId, SyncJobId, TaskId,
-    TemplateId, TimeEntryId, TimesheetId, TokenId, UserId,
+    ActivityId, AllocationId, ApprovalId, DepartmentId, LineId, OrganizationId, ProjectId, ScheduleId,
+    SyncJobId, TaskId, TemplateId, TimeEntryId, TimesheetId, TokenId, UserId,
 };
 use crate::domain::time::{Date, Instant};
 use crate::domain::version::RowVersion;
@@ -59,6 +59,7 @@ put_by! {
     ProjectId => |it, json| json.id(it.uuid()),
     ScheduleId => |it, json| json.id(it.uuid()),
     SyncJobId => |it, json| json.id(it.uuid()),
+    ApprovalId => |it, json| json.id(it.uuid()),
     TimeEntryId => |it, json| json.id(it.uuid()),
     TaskId => |it, json| json.id(it.uuid()),
     TemplateId => |it, json| json.id(it.uuid()),

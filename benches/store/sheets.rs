@@ -69,6 +69,8 @@ pub fn sheet(number: u64) -> Timesheet {
         name: "22.03-28.03".into(),
         rows: Rows::pack(from, &lines).unwrap(),
         contributions: None,
+        approvals: None,
+        billing: None,
     }
 }
 

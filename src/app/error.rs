@@ -4,6 +4,7 @@
 use crate::domain;
 use crate::domain::error::{Fault, FaultCode, Path};
 use crate::domain::record::Record;
+use crate::domain::timesheet::rules::{Severity, Violation};
 use crate::domain::version::RowVersion;
 use crate::store::StoreError;
 
@@ -42,6 +43,9 @@ pub enum Error {
         /// The state that it is in.
         state: &'static str,
     },
+    /// The sheet breaks rules of its template that keep it from being handed in; all that it breaks.
+    #[error("{}", broken(.0))]
+    RulesBroken(Vec<Violation>),
     /// A lock covers it (F10).
     #[error("{0}")]
     Locked(String),
@@ -75,6 +79,7 @@ impl Error {
             Self::NotFound(_) => "NOT_FOUND",
             Self::VersionConflict { .. } => "CONFLICT",
             Self::WrongState { .. } => "WRONG_STATE",
+            Self::RulesBroken(_) => "RULES_BROKEN",
             Self::Locked(_) => "LOCKED",
             Self::TooLarge(_) => "LIMIT_EXCEEDED",
             Self::RateLimited { .. } => "RATE_LIMITED",
@@ -104,6 +109,15 @@ fn summary(faults: &[Fault]) -> String {
         [only] if only.path == Path::ROOT => only.message.clone(),
         [only] => format!("{}: {}", only.path, only.message),
         [first, rest @ ..] => format!("{}: {} (and {} more)", first.path, first.message, rest.len()),
+    }
+}
+
+fn broken(violations: &[Violation]) -> String {
+    let errors = violations.iter().filter(|it| it.severity == Severity::Error);
+    let first = errors.clone().next().map_or("", |first| first.message.as_str());
+    match errors.count() {
+        0 | 1 => format!("the timesheet breaks a rule: {first}"),
+        count => format!("the timesheet breaks {count} rules, the first: {first}"),
     }
 }
 

@@ -178,11 +178,14 @@ pub(super) async fn settings_with_templates(
 
 async fn plan_saving(reader: Reader, command: &SaveTimesheet, mut ids: RowIds) -> Result<Decision, Error> {
     let sheet = reader.timesheet(command.id).await?;
-    flags::can(reader.actor(), Action::Edit, &reader.about(&sheet).await?)?;
+    let circumstances = reader.about(&sheet).await?;
+    flags::can(reader.actor(), Action::Edit, &circumstances.standing(&sheet))?;
     let known = references::load(reader.unlimited(), sheet.id, command.reference_ids(&sheet)).await?;
-    let saved = save::save(&sheet, command, &known, reader.now(), &mut ids)
+    let lock = circumstances.lock();
+    let saved = save::save(&sheet, command, &known, lock, reader.now(), &mut ids)
         .map_err(|error| with_stored(error.into(), &sheet))?;
     let mut planned = replacing(&sheet, saved.sheet, "saveTimesheet");
+    planned.guards.extend(circumstances.guards());
     if !saved.client_row_ids.is_empty() {
         planned
             .guards
@@ -197,9 +200,11 @@ async fn plan_deletion(
     version: Option<RowVersion>,
 ) -> Result<Decision, Error> {
     let sheet = reader.timesheet(id).await?;
-    flags::can(reader.actor(), Action::Delete, &reader.about(&sheet).await?)?;
+    let circumstances = reader.about(&sheet).await?;
+    flags::can(reader.actor(), Action::Delete, &circumstances.standing(&sheet))?;
     expect_version(&sheet, version)?;
     let mut planned = Planned::new("deleteTimesheet").about(sheet.user_id);
+    planned.guards.extend(circumstances.guards());
     planned
         .guards
         .push(Guard::Version(Timesheet::key(id), sheet.meta.version));
@@ -215,7 +220,8 @@ async fn plan_copying(
     mut ids: RowIds,
 ) -> Result<Decision, Error> {
     let sheet = reader.timesheet(id).await?;
-    flags::can(reader.actor(), Action::Edit, &reader.about(&sheet).await?)?;
+    let circumstances = reader.about(&sheet).await?;
+    flags::can(reader.actor(), Action::Edit, &circumstances.standing(&sheet))?;
     expect_version(&sheet, version)?;
     let view = reader.unlimited();
     let Some(source) = view
@@ -233,16 +239,21 @@ async fn plan_copying(
         source: &source,
         with_hours,
         known: &known,
+        lock: circumstances.lock(),
         now: reader.now(),
     };
     Ok(match copy::copy_lines(&copying, &mut ids)? {
-        Some(copied) => Decision::Change(replacing(&sheet, copied, "copyLinesFromPrevious")),
+        Some(copied) => {
+            let mut planned = replacing(&sheet, copied, "copyLinesFromPrevious");
+            planned.guards.extend(circumstances.guards());
+            Decision::Change(planned)
+        }
         None => Decision::Already(Record::Timesheet(sheet)),
     })
 }
 
 /// The plan to put `changed` in the place of `sheet`, as long as that is what is stored (S1).
-fn replacing(sheet: &Timesheet, changed: Timesheet, action: &'static str) -> Planned {
+pub(super) fn replacing(sheet: &Timesheet, changed: Timesheet, action: &'static str) -> Planned {
     let mut planned = Planned::new(action).about(sheet.user_id);
     planned
         .guards
@@ -251,7 +262,7 @@ fn replacing(sheet: &Timesheet, changed: Timesheet, action: &'static str) -> Pla
     planned
 }
 
-fn expect_version(sheet: &Arc<Timesheet>, given: Option<RowVersion>) -> Result<(), Error> {
+pub(super) fn expect_version(sheet: &Arc<Timesheet>, given: Option<RowVersion>) -> Result<(), Error> {
     let current = sheet.meta.version;
     match given {
         Some(given) if given != current => {

@@ -15,6 +15,7 @@ use crate::domain::schedule::scheduled_hours;
 use crate::domain::task::{ProjectTask, booking};
 use crate::domain::time::Date;
 use crate::domain::timesheet::Timesheet;
+use crate::domain::timesheet::lock::Lock;
 use crate::domain::timesheet::open::{Opening, open};
 use crate::domain::timesheet::references::{LineTarget, References};
 use crate::domain::timesheet::save::{CellInput, LineInput, SaveTimesheet, save};
@@ -144,7 +145,7 @@ impl<'a> Diary<'a> {
             lines: Some(lines),
         };
         let mut ids = RowIds::starting_with(draw.id(saved_at));
-        let mut sheet = save(&sheet, &command, &self.known, saved_at, &mut ids)?.sheet;
+        let mut sheet = save(&sheet, &command, &self.known, Lock::NONE, saved_at, &mut ids)?.sheet;
         self.hand_in(draw, &mut sheet);
         Ok(sheet)
     }

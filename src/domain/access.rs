@@ -164,6 +164,8 @@ impl Role {
             (Self::TeamManager, P::TimesheetsRead | P::TimesheetsApprove | P::TimesheetsReopen) => {
                 Some(Scope::Team)
             }
+            // Over their own that is next to nothing: it lets them approve what names them.
+            (Self::ProjectManager, P::TimesheetsRead | P::TimesheetsApprove) => Some(Scope::Own),
             (
                 Self::Employee,
                 P::TimesheetsRead
@@ -268,6 +270,13 @@ impl Actor {
                 Some(scope) if self.user_id == other.user_id => self.scope(permission) >= Some(scope),
                 Some(_) => self.has(permission),
             })
+    }
+
+    /// Whether they may approve what names them as its approver, over and above those whose sheets they
+    /// approve: it takes the rights to read and to approve, over anything.
+    pub const fn approves_by_name(&self) -> bool {
+        self.scope(Permission::TimesheetsRead).is_some()
+            && self.scope(Permission::TimesheetsApprove).is_some()
     }
 
     /// Whether they hold `permission` over everything.

@@ -47,6 +47,9 @@ impl Founding {
             name: "Weekly".into(),
             period_kind: PeriodKind::Week { first_day: 0 },
             due_days: TimesheetTemplate::DEFAULT_DUE_DAYS,
+            rules: TimesheetTemplate::default_rules(),
+            approval_steps: Box::default(),
+            allows_own_approval: false,
         };
         let (work, rest) = (Hours::whole(8), Hours::ZERO);
         let schedule = Schedule {
@@ -92,6 +95,7 @@ impl Founding {
             meta,
             company_name: "My company".into(),
             templates: Effective::always(template.id),
+            closed_up_to: None,
         };
         Self {
             settings,

@@ -65,6 +65,8 @@ macro_rules! ids {
 ids! {
     /// A kind of work.
     ActivityId,
+    /// One course of approval of a sheet.
+    ApprovalId,
     /// One atomic write; the same id twice is the same write.
     ChangeSetId,
     /// A department.

@@ -7,10 +7,13 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::approval::ApprovalStatus;
 use super::hours::Hours;
+use super::id::UserId;
 use super::model::Property;
 use super::record::{Kind, Record};
 use super::time::{Date, Instant};
+use super::timesheet::Timesheet;
 
 /// A list that is asked for.
 #[derive(Clone, Debug)]
@@ -62,8 +65,34 @@ pub enum Filter {
     Compare(&'static Property, Comparison, Value<'static>),
     /// The property is one of the values.
     In(&'static Property, Vec<Value<'static>>),
+    /// A step of the approval that the sheet is in names this person.
+    NamedApprover(UserId),
+    /// The sheet waits for this person's decision.
+    Awaits(Approver),
     /// The property's text has this part, whatever the case of the letters, by Unicode's folding.
     Text(&'static Property, TextMatch, String),
+}
+
+/// Who may be asked to approve sheets.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Approver {
+    /// The person.
+    pub id: UserId,
+    /// Those whose manager they are, in order of their ids.
+    pub reports: Box<[UserId]>,
+}
+
+impl Approver {
+    /// Whether the sheet waits for them.
+    fn is_awaited_by(&self, sheet: &Timesheet) -> bool {
+        let is_manager = self.reports.binary_search(&sheet.user_id).is_ok();
+        let manager = is_manager.then_some(self.id);
+        sheet.status == ApprovalStatus::Submitted
+            && match sheet.approval() {
+                Some(approval) => approval.is_turn_of(self.id, manager),
+                None => is_manager,
+            }
+    }
 }
 
 /// A comparison of values.
@@ -175,6 +204,14 @@ impl Filter {
                 Value::Null => None,
                 left => Some(values.contains(&left)),
             },
+            Self::NamedApprover(person) => Some(match record {
+                Record::Timesheet(sheet) => sheet.names_approver(*person),
+                _ => false,
+            }),
+            Self::Awaits(approver) => Some(match record {
+                Record::Timesheet(sheet) => approver.is_awaited_by(sheet),
+                _ => false,
+            }),
             Self::Text(property, place, part) => match property.value(record) {
                 Value::Text(text) => {
                     let text = text.to_lowercase();

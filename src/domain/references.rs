@@ -1,6 +1,7 @@
 //! Which other records a record points to, and from where. Sheets are not among them: what a
 //! save may point to is decided with the save (S11).
 
+use super::approval::ApproverKind;
 use super::error::Path;
 use super::id::{DepartmentId, ScheduleId, TemplateId};
 use super::record::{Entity, Key, Record};
@@ -17,9 +18,15 @@ pub fn references(record: &Record) -> Vec<(Path, Key)> {
         | Record::Organization(_)
         | Record::Activity(_)
         | Record::Schedule(_)
-        | Record::Template(_)
         | Record::Timesheet(_)
         | Record::SyncJob(_) => {}
+        Record::Template(it) => {
+            for (index, step) in it.approval_steps.iter().enumerate() {
+                if let ApproverKind::Person(id) = step {
+                    add(entry("approvalSteps", index, "userId"), Some(User::key(*id)));
+                }
+            }
+        }
         Record::Settings(it) => {
             for (index, (_, id)) in it.templates.entries().iter().enumerate() {
                 add(

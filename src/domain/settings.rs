@@ -6,6 +6,7 @@ use super::draft::{DraftReading, Drafted};
 use super::effective::Effective;
 use super::error::{Error, FaultCode, Path};
 use super::id::TemplateId;
+use super::patch::Patch;
 use super::record::{Meta, SettingsId};
 use super::time::{Date, Instant};
 
@@ -18,6 +19,8 @@ pub struct Settings {
     pub company_name: Box<str>,
     /// Which template new sheets follow, from which date on (P3, P10).
     pub templates: Effective<TemplateId>,
+    /// Days up to this one, and including it, are closed for everybody (F10).
+    pub closed_up_to: Option<Date>,
 }
 
 /// What is to become of the settings.
@@ -27,6 +30,8 @@ pub struct SettingsDraft {
     pub company_name: Option<String>,
     /// Which template new sheets follow, from which date on; without a date, from the beginning.
     pub templates: Option<Vec<(Option<Date>, TemplateId)>>,
+    /// Days up to this one are closed for everybody.
+    pub closed_up_to: Patch<Date>,
 }
 
 impl Drafted for Settings {
@@ -49,6 +54,9 @@ impl Drafted for Settings {
                 draft.templates.as_ref(),
                 existing.map(|it| &it.templates),
             ),
+            closed_up_to: draft
+                .closed_up_to
+                .unwrap_or(existing.and_then(|it| it.closed_up_to)),
         };
         if settings.templates.entries().is_empty() {
             reading.fault(

@@ -3,10 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::approval::ApprovalStatus;
+use super::approval::{ApprovalInstance, ApprovalStatus, Approvals};
 use super::hours::Hours;
-use super::id::{DepartmentId, TemplateId, TimesheetId, UserId};
+use super::id::{DepartmentId, ProjectId, TemplateId, TimesheetId, UserId};
 use super::period::Period;
+use super::project::BillingType;
 use super::record::Meta;
 use super::time::{Date, Instant};
 use super::version::RowVersion;
@@ -14,11 +15,13 @@ use super::version::RowVersion;
 pub mod contributions;
 pub mod copy;
 #[cfg(test)]
-mod fixtures;
+pub(in crate::domain) mod fixtures;
 pub mod flags;
+pub mod lock;
 pub mod open;
 pub mod references;
 pub mod rows;
+pub mod rules;
 pub mod save;
 pub mod scheduled;
 pub mod sums;
@@ -56,6 +59,11 @@ pub struct Timesheet {
     pub rows: Rows,
     /// What imports have brought to its cells; `None` for nothing (I13).
     pub contributions: Option<Box<Contributions>>,
+    /// Every time that it was handed in; `None` if it never was.
+    pub approvals: Option<Box<Approvals>>,
+    /// How its projects were billed when it was approved, in order of their ids: what happens to a
+    /// project later does not change what was approved (M3). `None` unless it is approved.
+    pub billing: Option<Box<[(ProjectId, BillingType)]>>,
 }
 
 impl Timesheet {
@@ -81,6 +89,26 @@ impl Timesheet {
     /// The sum of all its cells (M1).
     pub fn total_hours(&self) -> Hours {
         self.cells().map(CellRef::hours).sum()
+    }
+
+    /// The approval that it is in; none while it is a draft.
+    pub fn approval(&self) -> Option<&ApprovalInstance> {
+        self.approvals.as_ref()?.current(self.status)
+    }
+
+    /// Whether a step of the approval that it is in names this person.
+    pub fn names_approver(&self, person: UserId) -> bool {
+        self.approval()
+            .is_some_and(|approval| approval.named_approvers().any(|it| it == person))
+    }
+
+    /// The projects that it has hours on, in order of their ids.
+    pub fn projects_with_hours(&self) -> Vec<ProjectId> {
+        let lines = self.lines().filter(|line| line.hours() > Hours::ZERO);
+        let mut projects: Vec<ProjectId> = lines.filter_map(LineRef::project_id).collect();
+        projects.sort_unstable();
+        projects.dedup();
+        projects
     }
 
     /// Gives the sheet and those of its lines that have changed their versions, counting on from

@@ -4,7 +4,8 @@
 use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value, value};
 
 use crate::app::Error;
-use crate::domain::error::Fault;
+use crate::domain::error::{Fault, Faults};
+use crate::domain::timesheet::rules::Violation;
 use crate::graphql::types::fault::path_in_input;
 
 /// The error at `position` of the document that tells of a refusal.
@@ -39,6 +40,10 @@ fn extensions(error: &Error) -> ErrorExtensionValues {
             extensions.set("subject", *what);
             extensions.set("state", *state);
         }
+        Error::RulesBroken(violations) => {
+            let violations = violations.iter().take(Faults::KEPT).map(violation);
+            extensions.set("violations", violations.collect::<Vec<Value>>());
+        }
         Error::RateLimited { retry_after_seconds } => {
             extensions.set("retryAfterSeconds", *retry_after_seconds);
         }
@@ -52,6 +57,25 @@ fn extensions(error: &Error) -> ErrorExtensionValues {
         | Error::Unsupported(_) => {}
     }
     extensions
+}
+
+fn violation(violation: &Violation) -> Value {
+    let Violation {
+        rule,
+        severity,
+        date,
+        line_id,
+        cell_id,
+        message,
+    } = violation;
+    value!({
+        "rule": rule.code(),
+        "severity": severity.code(),
+        "date": date.map(|date| date.to_string()),
+        "lineId": line_id.map(|id| id.to_string()),
+        "cellId": cell_id.map(|id| id.to_string()),
+        "message": message.as_str(),
+    })
 }
 
 fn fault(fault: &Fault) -> Value {

@@ -7,6 +7,7 @@ use super::context::{app, caller, fresh_reader};
 use super::render::{Answer, Answered};
 use crate::app::{App, Caller, Error, Reader};
 
+pub mod approvals;
 pub mod imports;
 pub mod inputs;
 pub mod reference;
@@ -19,6 +20,7 @@ pub mod tokens;
 #[graphql(name = "Mutation")]
 pub struct Mutation(
     timesheets::Timesheets,
+    approvals::Approvals,
     reference::Reference,
     tokens::Tokens,
     imports::Imports,

@@ -2,6 +2,7 @@
 
 use async_graphql::MergedObject;
 
+pub mod approvals;
 pub mod booking;
 pub mod filter;
 pub mod input;
@@ -15,4 +16,9 @@ pub mod records;
 /// see: it is null, or not listed.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct Query(booking::Booking, lists::Lists, records::Records);
+pub struct Query(
+    approvals::Approving,
+    booking::Booking,
+    lists::Lists,
+    records::Records,
+);

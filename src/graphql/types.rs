@@ -4,6 +4,7 @@
 use crate::domain::time::Date;
 
 pub mod activity;
+pub mod approval;
 pub mod booking;
 pub mod change;
 pub mod connection;

@@ -93,7 +93,10 @@ pub const fn status(error: &Error) -> StatusCode {
         Error::Unauthenticated => StatusCode::UNAUTHORIZED,
         Error::Forbidden(_) => StatusCode::FORBIDDEN,
         Error::NotFound(_) => StatusCode::NOT_FOUND,
-        Error::VersionConflict { .. } | Error::WrongState { .. } | Error::Locked(_) => StatusCode::CONFLICT,
+        Error::VersionConflict { .. }
+        | Error::WrongState { .. }
+        | Error::RulesBroken(_)
+        | Error::Locked(_) => StatusCode::CONFLICT,
         Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         Error::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::Unsupported(_) => StatusCode::NOT_IMPLEMENTED,

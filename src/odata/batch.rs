@@ -289,15 +289,20 @@ async fn prepared_write<'a>(
     conversation: &'a Conversation,
     request: &'a Request,
 ) -> Result<(Exchange<'a>, super::resource::One, Write), Refusal> {
-    if !matches!(request.method, Method::PUT | Method::PATCH | Method::DELETE) {
+    let is_action = request.method == Method::POST;
+    if !is_action && !matches!(request.method, Method::PUT | Method::PATCH | Method::DELETE) {
         return Err(Refusal::bad_request(
-            "a change set has PUT, PATCH and DELETE alone",
+            "a change set has PUT, PATCH, DELETE and actions alone",
         ));
     }
     let (exchange, target) = service::begin(conversation, request).await?;
     match (target.resource, target.suffix) {
-        (Resource::One(one), None) => {
+        (Resource::One(one), None) if !is_action => {
             let write = Write::of(request, &one.row)?;
+            Ok((exchange, one, write))
+        }
+        (Resource::Action(one, action), None) if is_action => {
+            let write = Write::act(request, &one.row, action.does)?;
             Ok((exchange, one, write))
         }
         _ => Err(Refusal::method_not_allowed(

@@ -4,7 +4,8 @@
 use axum::http::StatusCode;
 
 use crate::app::Error;
-use crate::domain::error::Fault;
+use crate::domain::error::{Fault, Faults};
+use crate::domain::timesheet::rules::Violation;
 use crate::domain::version::RowVersion;
 use crate::http::answer;
 use crate::odata::bind::{BindError, BindErrorKind};
@@ -126,6 +127,9 @@ impl Refusal {
                     target: Some("rowVersion".to_owned()),
                 }];
             }
+            Error::RulesBroken(violations) => {
+                refusal.details = violations.iter().take(Faults::KEPT).map(broken).collect();
+            }
             Error::RateLimited { retry_after_seconds } => {
                 refusal.retry_after_seconds = Some(u32::try_from(*retry_after_seconds).unwrap_or(u32::MAX));
             }
@@ -222,6 +226,20 @@ impl From<Failure> for Refusal {
             Failure::Arithmetic(_) => Self::bad_request(message),
             Failure::SkipToken => Self::bad_request(message).about("$skiptoken"),
         }
+    }
+}
+
+/// A broken rule; its target is the line or cell within the sheet.
+fn broken(violation: &Violation) -> Detail {
+    let line = violation.line_id.map(|id| format!("timeSheetLines({id})"));
+    let target = match (line, violation.cell_id) {
+        (Some(line), Some(cell)) => Some(format!("{line}/timeAllocations({cell})")),
+        (line, _) => line,
+    };
+    Detail {
+        code: violation.rule.code(),
+        message: violation.message.clone(),
+        target,
     }
 }
 

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::NAMESPACE;
 use super::http::negotiation::Version;
-use super::operations::{OPERATIONS, Operation, Parameter, Returns};
+use super::operations::{ACTION_PARAMETERS, ACTIONS, Action, OPERATIONS, Operation, Parameter, Returns};
 use super::schema::{Edm, Navigation, Property, SCHEDULE_DAY, Set, Type};
-use super::types::{SETS, TYPES};
+use super::types::{SETS, TYPES, timesheet};
 
 mod annotations;
 mod xml;
@@ -52,6 +52,9 @@ pub fn json(version: Version) -> Value {
             .overloads()
             .map(|parameters| function(operation, parameters));
         schema.insert(operation.name.to_owned(), Value::Array(overloads.collect()));
+    }
+    for it in &ACTIONS {
+        schema.insert(it.name.to_owned(), json!([action(it)]));
     }
     schema.insert(CONTAINER.to_owned(), container());
     let mut document = Map::new();
@@ -187,6 +190,27 @@ fn function(operation: &Operation, parameters: &[Parameter]) -> Value {
         "$Parameter": all,
         "$ReturnType": returned,
         "@Core.Description": operation.description,
+    })
+}
+
+fn action(action: &Action) -> Value {
+    let mut all = vec![json!({
+        "$Name": "bindingParameter",
+        "$Type": format!("{NAMESPACE}.{}", timesheet::SHEET.name),
+    })];
+    all.extend(ACTION_PARAMETERS.iter().map(|parameter| {
+        json!({
+            "$Name": parameter.name,
+            "$Type": type_name(parameter.edm),
+            "$Nullable": true,
+            "@Core.OptionalParameter": {},
+        })
+    }));
+    json!({
+        "$Kind": "Action",
+        "$IsBound": true,
+        "$Parameter": all,
+        "@Core.Description": action.description,
     })
 }
 

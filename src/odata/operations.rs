@@ -2,7 +2,8 @@
 //! and the resolver reads. What they do is the application's.
 
 use super::schema::{Edm, Type};
-use super::types::{booking, timesheet};
+use super::types::{approval, booking, timesheet};
+use crate::domain::approval::ApprovalAction;
 
 /// A function bound to sheets or to one sheet. Those that open sheets create, as WorkPoint's do; they
 /// are authorized as writes (P2, P4).
@@ -36,6 +37,21 @@ pub enum Verb {
     Projects,
     /// The tasks of a project that the owner may book on.
     ProjectTasks,
+    /// The rules that the sheet breaks.
+    Check,
+    /// What was done in the course of its approvals.
+    ApprovalHistory,
+}
+
+/// An action of approval, bound to a sheet. Each takes a comment and the version that the caller has
+/// seen, both of which may be left out.
+pub struct Action {
+    /// What it does.
+    pub does: ApprovalAction,
+    /// Its name, without the namespace.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub description: &'static str,
 }
 
 /// A parameter.
@@ -57,7 +73,7 @@ pub enum Returns {
 }
 
 /// Every operation.
-pub static OPERATIONS: [Operation; 5] = [
+pub static OPERATIONS: [Operation; 7] = [
     Operation {
         verb: Verb::IdForPeriod,
         name: "GetIdForPeriod",
@@ -122,6 +138,82 @@ pub static OPERATIONS: [Operation; 5] = [
         }],
         returns: Returns::List(&booking::TASK),
     },
+    Operation {
+        verb: Verb::Check,
+        name: "Check",
+        description: "The rules of its template that the timesheet breaks.",
+        on: &timesheet::SHEET,
+        on_set: false,
+        parameters: &[],
+        returns: Returns::List(&approval::VIOLATION),
+    },
+    Operation {
+        verb: Verb::ApprovalHistory,
+        name: "GetApprovalHistory",
+        description: "What was done and said in the course of the timesheet's approvals, the oldest first.",
+        on: &timesheet::SHEET,
+        on_set: false,
+        parameters: &[],
+        returns: Returns::List(&approval::ENTRY),
+    },
+];
+
+/// Every action.
+pub static ACTIONS: [Action; 8] = [
+    Action {
+        does: ApprovalAction::Submit,
+        name: "Submit",
+        description: "Hands the timesheet in, unless it breaks a rule that matters.",
+    },
+    Action {
+        does: ApprovalAction::ForceSubmit,
+        name: "ForceSubmit",
+        description: "Hands the timesheet in whatever rules it breaks.",
+    },
+    Action {
+        does: ApprovalAction::Recall,
+        name: "Recall",
+        description: "Takes the timesheet back before it is approved.",
+    },
+    Action {
+        does: ApprovalAction::Reopen,
+        name: "Reopen",
+        description: "Takes the timesheet back into work, approved or not.",
+    },
+    Action {
+        does: ApprovalAction::Approve,
+        name: "Approve",
+        description: "Approves the timesheet, as the approver whose turn it is.",
+    },
+    Action {
+        does: ApprovalAction::Reject,
+        name: "Reject",
+        description: "Sends the timesheet back, as the approver whose turn it is; it needs a comment.",
+    },
+    Action {
+        does: ApprovalAction::ForceApprove,
+        name: "ForceApprove",
+        description: "Approves the timesheet past its approvers.",
+    },
+    Action {
+        does: ApprovalAction::ForceReject,
+        name: "ForceReject",
+        description: "Sends the timesheet back past its approvers; it needs a comment.",
+    },
+];
+
+/// The parameters of every action.
+pub const ACTION_PARAMETERS: [Parameter; 2] = [
+    Parameter {
+        name: "comment",
+        edm: Edm::String,
+        is_required: false,
+    },
+    Parameter {
+        name: "rowVersion",
+        edm: Edm::Binary,
+        is_required: false,
+    },
 ];
 
 impl Operation {
@@ -133,14 +225,27 @@ impl Operation {
     }
 }
 
+/// The name of an operation without its namespace, which may be left out; `None` for another's.
+fn plain(name: &str) -> Option<&str> {
+    match name.rsplit_once('.') {
+        Some((namespace, plain)) if namespace.eq_ignore_ascii_case(super::NAMESPACE) => Some(plain),
+        Some(_) => None,
+        None => Some(name),
+    }
+}
+
+/// The action of this name on a type, whatever the case of its letters, with the namespace or without.
+pub fn find_action(name: &str, on: &Type) -> Option<&'static Action> {
+    let plain = plain(name).filter(|_| std::ptr::eq(on, &timesheet::SHEET))?;
+    ACTIONS
+        .iter()
+        .find(|action| action.name.eq_ignore_ascii_case(plain))
+}
+
 /// The operation of this name on a type, whatever the case of its letters, with the namespace or
 /// without.
 pub fn find(name: &str, on: &Type, on_set: bool) -> Option<&'static Operation> {
-    let plain = match name.rsplit_once('.') {
-        Some((namespace, plain)) if namespace.eq_ignore_ascii_case(super::NAMESPACE) => plain,
-        Some(_) => return None,
-        None => name,
-    };
+    let plain = plain(name)?;
     OPERATIONS.iter().find(|operation| {
         operation.name.eq_ignore_ascii_case(plain)
             && std::ptr::eq(operation.on, on)

@@ -39,6 +39,7 @@ pub async fn answer(exchange: &Exchange<'_>, target: Target) -> Result<Answer, R
         Resource::Nothing => Ok(Answer::empty(StatusCode::NO_CONTENT, exchange.terms.version)),
         Resource::Property(one, property) => member(exchange, &one, property, target.suffix).await,
         Resource::Call(call) => called(exchange, call, target.suffix).await,
+        Resource::Action(..) => Err(Refusal::method_not_allowed("POST", "actions are posted")),
     }
 }
 
@@ -72,8 +73,7 @@ pub async fn entity(exchange: &Exchange<'_>, reader: &Reader, one: One) -> Resul
     exchange.terms.media_of(&[Media::Json])?;
     let shape = list::shape_of_one(exchange, one.of)?;
     let version = version_of(&one.row);
-    if exchange.request.method != Method::PUT
-        && exchange.request.method != Method::PATCH
+    if matches!(exchange.request.method, Method::GET | Method::HEAD)
         && let Some(unchanged) = exchange.unchanged(&one.row)?
     {
         return Ok(unchanged);

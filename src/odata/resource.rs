@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::NAMESPACE;
 use super::bind::constant;
 use super::error::Refusal;
-use super::operations::{self, Operation, Verb};
+use super::operations::{self, Action, Operation, Verb};
 use super::query::Base;
 use super::row::Row;
 use super::schema::{Edm, Navigation, Property, Set, Type};
@@ -33,6 +33,8 @@ pub enum Resource {
     Property(One, &'static Property),
     /// To a function; its arguments are checked.
     Call(Call),
+    /// To an action on a row.
+    Action(One, &'static Action),
 }
 
 /// Several rows, which have not been read yet.
@@ -176,7 +178,11 @@ impl Target {
             Resource::Many(many) => many.follow(reader, segment, options).await?,
             Resource::One(one) => one.follow(reader, segment, options).await?,
             Resource::Nothing => return Err(Refusal::not_found("resource")),
-            Resource::Service | Resource::Metadata | Resource::Property(..) | Resource::Call(_) => {
+            Resource::Service
+            | Resource::Metadata
+            | Resource::Property(..)
+            | Resource::Call(_)
+            | Resource::Action(..) => {
                 return Err(Refusal::not_found(format!("resource: {}", segment.name)));
             }
         };
@@ -287,6 +293,15 @@ impl One {
                 on: Some(self),
                 arguments,
             }));
+        }
+        if let Some(action) = operations::find_action(name, self.of) {
+            return match segment.arguments {
+                None | Some(Arguments::Empty) => Ok(Resource::Action(self, action)),
+                Some(_) => Err(Refusal::bad_request(format!(
+                    "the parameters of {} are members of the body",
+                    action.name
+                ))),
+            };
         }
         match (self.of.property(name), &segment.arguments) {
             (Some(property), None) => Ok(Resource::Property(self, property)),

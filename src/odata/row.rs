@@ -5,8 +5,10 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::app::reader::booking::{AvailableProject, BookableTask};
-use crate::domain::approval::ApprovalStatus;
+use crate::domain::approval::{ApprovalEntry, ApprovalStatus};
+use crate::domain::id::ApprovalId;
 use crate::domain::record::Record;
+use crate::domain::timesheet::rules::Violation;
 use crate::domain::timesheet::{CellRef, LineRef, Timesheet};
 
 /// A row that the caller may see.
@@ -24,6 +26,10 @@ pub enum Row {
     Project(Arc<AvailableProject>),
     /// A task that a sheet's owner may book on, or an ancestor of one.
     Task(Arc<BookableTask>),
+    /// A rule that a sheet breaks.
+    Violation(Arc<Violation>),
+    /// Something that was done in the course of the approval with this id.
+    Approval(ApprovalId, Arc<ApprovalEntry>),
 }
 
 impl Row {
@@ -36,6 +42,8 @@ impl Row {
             Self::Status(status) => status.id(),
             Self::Project(it) => it.project.id.uuid(),
             Self::Task(it) => it.task.id.uuid(),
+            Self::Violation(_) => Uuid::nil(),
+            Self::Approval(id, _) => id.uuid(),
         }
     }
 
@@ -45,7 +53,12 @@ impl Row {
             Self::Record(Record::Timesheet(sheet)) | Self::Line(sheet, _) | Self::Cell(sheet, _, _) => {
                 Some(sheet)
             }
-            Self::Record(_) | Self::Status(_) | Self::Project(_) | Self::Task(_) => None,
+            Self::Record(_)
+            | Self::Status(_)
+            | Self::Project(_)
+            | Self::Task(_)
+            | Self::Violation(_)
+            | Self::Approval(..) => None,
         }
     }
 
@@ -53,7 +66,12 @@ impl Row {
     pub fn line(&self) -> Option<LineRef<'_>> {
         match self {
             Self::Line(sheet, line) | Self::Cell(sheet, line, _) => sheet.lines().nth(*line),
-            Self::Record(_) | Self::Status(_) | Self::Project(_) | Self::Task(_) => None,
+            Self::Record(_)
+            | Self::Status(_)
+            | Self::Project(_)
+            | Self::Task(_)
+            | Self::Violation(_)
+            | Self::Approval(..) => None,
         }
     }
 
@@ -61,7 +79,13 @@ impl Row {
     pub fn cell(&self) -> Option<CellRef<'_>> {
         match self {
             Self::Cell(_, _, cell) => self.line()?.cells().nth(*cell),
-            Self::Record(_) | Self::Line(..) | Self::Status(_) | Self::Project(_) | Self::Task(_) => None,
+            Self::Record(_)
+            | Self::Line(..)
+            | Self::Status(_)
+            | Self::Project(_)
+            | Self::Task(_)
+            | Self::Violation(_)
+            | Self::Approval(..) => None,
         }
     }
 }

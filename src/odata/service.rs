@@ -9,6 +9,7 @@ use axum::http::{HeaderName, Method, StatusCode};
 use super::error::Refusal;
 use super::http::negotiation::{Terms, Version};
 use super::http::{Answer, Conversation, Request};
+use super::operations::Action;
 use super::resource::{self, One, Resource, Suffix, Target};
 use super::row::Row;
 use super::url::ast::Options;
@@ -36,6 +37,12 @@ pub async fn answer(conversation: &Conversation, request: &Request) -> Answer {
 
 async fn single(conversation: &Conversation, request: &Request) -> Result<Answer, Refusal> {
     let (exchange, target) = begin(conversation, request).await?;
+    if let Resource::Action(one, action) = &target.resource {
+        return match request.method {
+            Method::POST => exchange.act(one, action).await,
+            _ => Err(not_allowed(&target)),
+        };
+    }
     match request.method {
         Method::GET | Method::HEAD => read::answer(&exchange, target).await,
         Method::POST if is_query(request) => read::answer(&exchange, target).await,
@@ -126,6 +133,12 @@ impl Exchange<'_> {
         self.written(one, written).await
     }
 
+    async fn act(&self, one: &One, action: &Action) -> Result<Answer, Refusal> {
+        let write = Write::act(self.request, &one.row, action.does)?;
+        let written = write.commit(self.conversation).await?;
+        self.written(one, written).await
+    }
+
     /// S16: nothing, or the entity for who prefers it.
     pub async fn written(&self, one: &One, sheet: Option<Arc<Timesheet>>) -> Result<Answer, Refusal> {
         let Some(sheet) = sheet else {
@@ -180,6 +193,7 @@ fn not_allowed(target: &Target) -> Refusal {
 fn allowed(target: &Target) -> &'static str {
     match (&target.resource, target.suffix) {
         (Resource::One(one), None) if one.set == "TimeSheets" => "GET, HEAD, PUT, PATCH, DELETE",
+        (Resource::Action(..), _) => "POST",
         (Resource::Call(call), None | Some(Suffix::Value)) if call.creates() => "GET",
         _ => "GET, HEAD",
     }

@@ -1,6 +1,7 @@
 //! The tables of types and sets, a file for each noun.
 
 pub mod activity;
+pub mod approval;
 pub mod approval_status;
 pub mod booking;
 pub mod department;
@@ -32,7 +33,7 @@ pub static SETS: [Set; 11] = [
 ];
 
 /// Every type: those of the sets, then those that functions answer.
-pub static TYPES: [&Type; 13] = [
+pub static TYPES: [&Type; 15] = [
     &timesheet::SHEET,
     &timesheet::LINE,
     &timesheet::CELL,
@@ -46,6 +47,8 @@ pub static TYPES: [&Type; 13] = [
     &sync_job::JOB,
     &booking::PROJECT,
     &booking::TASK,
+    &approval::VIOLATION,
+    &approval::ENTRY,
 ];
 
 /// The set of this name, whatever the case of its letters.

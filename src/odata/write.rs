@@ -1,5 +1,5 @@
-//! Writes of timesheets: PUT saves a sheet whole, PATCH its scalars, DELETE deletes it. All of them
-//! become the commands that GraphQL sends too.
+//! Writes of timesheets: PUT saves a sheet whole, PATCH its scalars, DELETE deletes it, and the actions
+//! of approval are posted. All of them become the commands that GraphQL sends too.
 
 use std::sync::Arc;
 
@@ -10,7 +10,9 @@ use super::error::Refusal;
 use super::http::{Conversation, Request};
 use super::row::Row;
 use crate::app::Error;
+use crate::app::approvals::ApprovalCommand;
 use crate::app::timesheets::together::TimesheetWrite;
+use crate::domain::approval::ApprovalAction;
 use crate::domain::record::Record;
 use crate::domain::timesheet::{LineRef, Timesheet};
 use crate::domain::version::RowVersion;
@@ -36,7 +38,12 @@ pub fn version_of(row: &Row) -> Option<RowVersion> {
     match row {
         Row::Record(record) => Some(record.meta().version),
         Row::Line(..) => row.line().map(LineRef::version),
-        Row::Cell(..) | Row::Status(_) | Row::Project(_) | Row::Task(_) => None,
+        Row::Cell(..)
+        | Row::Status(_)
+        | Row::Project(_)
+        | Row::Task(_)
+        | Row::Violation(_)
+        | Row::Approval(..) => None,
     }
 }
 
@@ -144,6 +151,32 @@ impl Write {
         })
     }
 
+    /// What a POST of an action of approval on `row` asks for: a comment, and the version that the
+    /// caller has seen, which may come as `If-Match` too.
+    pub fn act(request: &Request, row: &Row, action: ApprovalAction) -> Result<Self, Refusal> {
+        let sheet = sheet_of(row)?;
+        let condition = if_match(&request.headers)?;
+        let body::ActionBody { comment, version } = if request.body.trim_ascii().is_empty() {
+            body::ActionBody::default()
+        } else {
+            expect_json(&request.headers)?;
+            body::read_action(&request.body)?
+        };
+        let version = match &condition {
+            Some(condition @ Condition::Versions(_)) => Some(condition.base(sheet.meta.version)),
+            Some(Condition::Any) | None => version,
+        };
+        Ok(Self {
+            write: TimesheetWrite::Act(ApprovalCommand {
+                id: sheet.id,
+                action,
+                version,
+                comment,
+            }),
+            is_conditional: condition.is_some(),
+        })
+    }
+
     /// Writes it alone; answers the sheet as it is stored, if it still is.
     pub async fn commit(&self, conversation: &Conversation) -> Result<Option<Arc<Timesheet>>, Refusal> {
         let Conversation { app, caller, .. } = conversation;
@@ -152,13 +185,17 @@ impl Write {
             TimesheetWrite::Delete(id, version) => {
                 app.delete_timesheet(caller, *id, *version).await.map(|()| None)
             }
+            TimesheetWrite::Act(command) => app.act_on_timesheet(caller, command).await.map(Some),
         };
         written.map_err(|error| self.refusal(&error))
     }
 
     /// What the client is told whose write was refused.
     pub fn refusal(&self, error: &Error) -> Refusal {
-        let refusal = Refusal::of(error, body::target);
+        let refusal = match &self.write {
+            TimesheetWrite::Act(_) => Refusal::of(error, body::action_target),
+            TimesheetWrite::Save(_) | TimesheetWrite::Delete(..) => Refusal::of(error, body::target),
+        };
         if self.is_conditional {
             refusal.of_precondition()
         } else {
@@ -193,9 +230,12 @@ fn sheet_of(row: &Row) -> Result<&Arc<Timesheet>, Refusal> {
         Row::Line(..) | Row::Cell(..) => Err(Refusal::not_supported(
             "lines and cells are saved with their timesheet, as a whole",
         )),
-        Row::Record(_) | Row::Status(_) | Row::Project(_) | Row::Task(_) => {
-            Err(Refusal::not_supported("only timesheets are written over OData"))
-        }
+        Row::Record(_)
+        | Row::Status(_)
+        | Row::Project(_)
+        | Row::Task(_)
+        | Row::Violation(_)
+        | Row::Approval(..) => Err(Refusal::not_supported("only timesheets are written over OData")),
     }
 }
 

@@ -7,10 +7,13 @@ use super::{Error, Reader};
 use crate::domain::hours::Hours;
 use crate::domain::id::ScheduleId;
 use crate::domain::project::Project;
-use crate::domain::record::{Entity, Key, Record};
+use crate::domain::record::{Entity, Key, Record, SettingsId};
 use crate::domain::schedule::{Schedule, scheduled_hours};
+use crate::domain::settings::Settings;
+use crate::domain::template::TimesheetTemplate;
 use crate::domain::time::Date;
 use crate::domain::timesheet::flags::{self, Flags, Standing};
+use crate::domain::timesheet::lock::Lock;
 use crate::domain::timesheet::sums::Sums;
 use crate::domain::timesheet::{LineRef, Timesheet};
 use crate::domain::user::User;
@@ -64,8 +67,7 @@ impl Reader {
     ) -> Result<Facts, Error> {
         let mut facts = Facts::default();
         if asked.flags {
-            let manager_id = records.owner(sheet)?.manager_id;
-            facts.flags = flags::flags(self.actor(), &Standing { sheet, manager_id });
+            facts.flags = flags::flags(self.actor(), &records.standing(sheet)?);
         }
         if asked.sums {
             facts.sums = sheet.sums(|id| match records.get(Project::key(id)) {
@@ -90,9 +92,15 @@ impl Reader {
 
 fn wanted(sheets: &[&Timesheet], asked: Asked) -> Vec<Key> {
     let mut keys = Vec::new();
+    if asked.flags {
+        keys.push(Settings::key(SettingsId));
+    }
     for sheet in sheets {
         if asked.flags || asked.schedule {
             keys.push(User::key(sheet.user_id));
+        }
+        if asked.flags {
+            keys.push(TimesheetTemplate::key(sheet.template_id));
         }
         if asked.sums {
             let projects = sheet.lines().filter_map(LineRef::project_id);
@@ -137,6 +145,23 @@ impl Found {
     fn get(&self, key: Key) -> Option<&Record> {
         let position = self.0.binary_search_by_key(&key, |(key, _)| *key).ok()?;
         self.0.get(position).map(|(_, record)| record)
+    }
+
+    fn standing<'a>(&self, sheet: &'a Timesheet) -> Result<Standing<'a>, Error> {
+        let owner = self.owner(sheet)?;
+        let Some(Record::Settings(settings)) = self.get(Settings::key(SettingsId)) else {
+            return Err(Error::Internal("there are no settings".to_owned()));
+        };
+        let allows_own_approval = match self.get(TimesheetTemplate::key(sheet.template_id)) {
+            Some(Record::Template(template)) => template.allows_own_approval,
+            _ => false,
+        };
+        Ok(Standing {
+            sheet,
+            manager_id: owner.manager_id,
+            lock: Lock::of(settings, owner),
+            allows_own_approval,
+        })
     }
 
     fn owner(&self, sheet: &Timesheet) -> Result<&Arc<User>, Error> {

@@ -28,6 +28,8 @@ pub enum Visibility<'a> {
         others: &'a [UserId],
         /// One more owner.
         also: Option<UserId>,
+        /// The caller, where they see sheets that name them as an approver.
+        approver: Option<UserId>,
     },
 }
 
@@ -45,11 +47,10 @@ impl<'a> Visibility<'a> {
                     Self::Nothing
                 }
             }
-            Kind::Timesheet => Self::owned(
-                &timesheet::USER_ID,
-                actor,
-                actor.scope(Permission::TimesheetsRead),
-            ),
+            Kind::Timesheet => {
+                let scope = actor.scope(Permission::TimesheetsRead);
+                Self::owned(&timesheet::USER_ID, actor, scope).or_naming(actor)
+            }
             Kind::Token => {
                 let all = actor.has(Permission::TokensManage);
                 Self::owned(
@@ -77,12 +78,14 @@ impl<'a> Visibility<'a> {
                         property,
                         own,
                         others,
-                        ..
+                        also: _,
+                        approver,
                     } => Self::Of {
                         property,
                         own,
                         others,
                         also: person.manager_id,
+                        approver,
                     },
                     whole => whole,
                 }
@@ -100,13 +103,35 @@ impl<'a> Visibility<'a> {
                 own,
                 others: &actor.team,
                 also: None,
+                approver: None,
             },
             Some(Scope::Own) => Self::Of {
                 property,
                 own,
                 others: &[],
                 also: None,
+                approver: None,
             },
+        }
+    }
+
+    /// The same, with the sheets that name the actor as an approver, if they may approve by name.
+    fn or_naming(self, actor: &Actor) -> Self {
+        match self {
+            Self::Of {
+                property,
+                own,
+                others,
+                also,
+                approver: _,
+            } => Self::Of {
+                property,
+                own,
+                others,
+                also,
+                approver: actor.approves_by_name().then_some(actor.user_id),
+            },
+            whole => whole,
         }
     }
 
@@ -120,13 +145,17 @@ impl<'a> Visibility<'a> {
                 own,
                 others,
                 also,
-            } => match property.value(record) {
-                Value::Id(id) => {
-                    let owner = UserId::new(id);
-                    owner == *own || *also == Some(owner) || others.binary_search(&owner).is_ok()
-                }
-                _ => false,
-            },
+                approver,
+            } => {
+                let is_owned = match property.value(record) {
+                    Value::Id(id) => {
+                        let owner = UserId::new(id);
+                        owner == *own || *also == Some(owner) || others.binary_search(&owner).is_ok()
+                    }
+                    _ => false,
+                };
+                is_owned || approver.is_some_and(|it| Filter::NamedApprover(it).holds(record) == Some(true))
+            }
         }
     }
 
@@ -140,12 +169,15 @@ impl<'a> Visibility<'a> {
                 own,
                 others,
                 also,
+                approver,
             } => {
                 let owners: BTreeSet<UserId> = others.iter().copied().chain([own]).chain(also).collect();
-                Filter::In(
-                    property,
-                    owners.into_iter().map(|owner| Value::Id(owner.uuid())).collect(),
-                )
+                let owners = owners.into_iter().map(|owner| Value::Id(owner.uuid()));
+                let owned = Filter::In(property, owners.collect());
+                match approver {
+                    None => owned,
+                    Some(approver) => Filter::Or(vec![owned, Filter::NamedApprover(approver)]),
+                }
             }
         }
     }

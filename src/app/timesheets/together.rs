@@ -7,10 +7,11 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{plan_deletion, plan_saving};
+use crate::app::approvals::{ApprovalCommand, plan_act};
 use crate::app::{App, Caller, Decision, Error, Planned, Reader, Written};
 use crate::domain::change::Guard;
 use crate::domain::error::{FaultCode, Path};
-use crate::domain::id::{RowIds, TimesheetId, UserId};
+use crate::domain::id::{ApprovalId, RowIds, TimesheetId, UserId};
 use crate::domain::record::{Entity, Record};
 use crate::domain::timesheet::Timesheet;
 use crate::domain::timesheet::save::SaveTimesheet;
@@ -23,6 +24,8 @@ pub enum TimesheetWrite {
     Save(SaveTimesheet),
     /// Delete it; with a version, only that one.
     Delete(TimesheetId, Option<RowVersion>),
+    /// Do something in the course of its approval.
+    Act(ApprovalCommand),
 }
 
 impl TimesheetWrite {
@@ -31,6 +34,7 @@ impl TimesheetWrite {
         match self {
             Self::Save(command) => command.id,
             Self::Delete(id, _) => *id,
+            Self::Act(command) => command.id,
         }
     }
 }
@@ -87,7 +91,7 @@ async fn plan_all(
     let mut owners: HashSet<Option<UserId>> = HashSet::new();
     let mut sheets: HashSet<TimesheetId> = HashSet::new();
     let mut rows: HashSet<Uuid> = HashSet::new();
-    for (place, (write, ids)) in writes.iter().zip(ids).enumerate() {
+    for (place, (write, mut ids)) in writes.iter().zip(ids).enumerate() {
         if !sheets.insert(write.id()) {
             let message = "a timesheet may be written only once in what is written together";
             return Err((place, Error::fault(Path::of("id"), FaultCode::Duplicate, message)));
@@ -95,6 +99,11 @@ async fn plan_all(
         let decision = match write {
             TimesheetWrite::Save(command) => plan_saving(reader.clone(), command, ids).await,
             TimesheetWrite::Delete(id, version) => plan_deletion(reader.clone(), *id, *version).await,
+            TimesheetWrite::Act(command) => {
+                let id = ids.next().map(ApprovalId::new);
+                let id = id.ok_or_else(|| (place, Error::Internal("there is no id left".to_owned())))?;
+                plan_act(reader.clone(), command, id).await
+            }
         };
         let Decision::Change(planned) = decision.map_err(|error| (place, error))? else {
             continue;

@@ -342,6 +342,7 @@ fn p8_a_template_is_due_within_a_year_and_its_weeks_begin_on_a_day_of_the_week()
             name: Some("Weekly".to_owned()),
             period_kind,
             due_days,
+            ..TemplateDraft::default()
         };
         TimesheetTemplate::drafted(None, &draft, id::<TemplateId>(), NOW)
     };
@@ -373,6 +374,7 @@ fn p3_the_settings_name_one_template_a_date_and_never_none() {
         let draft = SettingsDraft {
             company_name: Some("Acme".to_owned()),
             templates: entries,
+            closed_up_to: None,
         };
         Settings::drafted(None, &draft, SettingsId, NOW)
     };

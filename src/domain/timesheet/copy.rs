@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::lock::Lock;
 use super::references::{LineTarget, References};
 use super::rows::Rows;
 use super::{LineRef, TimeAllocation, Timesheet, TimesheetLine};
@@ -25,6 +26,8 @@ pub struct Copying<'a> {
     pub with_hours: bool,
     /// The records that the source's lines point to.
     pub known: &'a References,
+    /// Which days take no hours.
+    pub lock: Lock,
     /// The present.
     pub now: Instant,
 }
@@ -34,7 +37,7 @@ pub struct Copying<'a> {
 /// A row is copied if its project, task and activity are still open to the owner; into a row that
 /// the target has already, hours come under the same condition. Of rows alike, the target gets as
 /// many as the source has. A cell is copied to the same day of the target's
-/// period, if that day is within it, takes bookings, and is still free in the row; it is a plain
+/// period, if that day is within it, not locked, takes bookings, and is still free in the row; it is a plain
 /// cell whatever froze the one it comes from.
 pub fn copy_lines(
     copying: &Copying<'_>,
@@ -122,7 +125,7 @@ fn copy_cells(
         let Err(position) = line.cells.binary_search_by_key(&date, |cell| cell.date) else {
             continue;
         };
-        if !copying.known.takes_date(row.target(), date) {
+        if copying.lock.covers(date) || !copying.known.takes_date(row.target(), date) {
             continue;
         }
         let copied = TimeAllocation {

@@ -9,6 +9,7 @@ use super::references::{LineTarget, References};
 use super::rows::{Rows, TimeAllocation, TimesheetLine};
 use super::{ApprovalStatus, Timesheet};
 use crate::domain::activity::Activity;
+use crate::domain::effective::Effective;
 use crate::domain::hours::Hours;
 use crate::domain::id::{
     ActivityId, AllocationId, LineId, ProjectId, TaskId, TemplateId, TimesheetId, UserId,
@@ -18,6 +19,7 @@ use crate::domain::project::{BillingType, Project, ProjectState};
 use crate::domain::record::Meta;
 use crate::domain::task::{Assignees, ProjectTask};
 use crate::domain::time::{Date, Instant};
+use crate::domain::user::{TimeZone, User};
 use crate::domain::version::RowVersion;
 
 /// When everything that is stored was made.
@@ -204,6 +206,26 @@ pub fn cell(number: u32, date: Date, hours: i32) -> TimeAllocation {
     }
 }
 
+/// An account without anything.
+pub fn user(id: UserId) -> User {
+    User {
+        id,
+        meta: Meta::new(EARLIER),
+        name: "somebody".into(),
+        email: None,
+        external_id: None,
+        departments: Effective::default(),
+        manager_id: None,
+        schedules: Effective::default(),
+        time_zone: TimeZone::UTC,
+        employed_from: None,
+        employed_to: None,
+        roles: Box::default(),
+        locked_up_to: None,
+        last_update: None,
+    }
+}
+
 /// A line with an id made of `number`.
 pub fn line(number: u32, target: LineTarget, cells: Vec<TimeAllocation>) -> TimesheetLine {
     TimesheetLine {
@@ -241,5 +263,7 @@ pub fn sheet_for(period: Period, lines: &[TimesheetLine]) -> Timesheet {
         name: "a week".into(),
         rows: Rows::pack(period.from(), lines).unwrap(),
         contributions: None,
+        approvals: None,
+        billing: None,
     }
 }

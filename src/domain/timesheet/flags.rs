@@ -1,9 +1,10 @@
 //! Who may do what with a sheet in which state: one function that guards the verbs and from which
 //! the flags come that announce them (SPEC 6, F1).
 
+use super::lock::Lock;
 use super::{CellRef, Timesheet};
 use crate::domain::access::{Actor, Permission};
-use crate::domain::approval::ApprovalStatus;
+use crate::domain::approval::{ApprovalAction, ApprovalStatus};
 use crate::domain::error::Error;
 use crate::domain::id::UserId;
 
@@ -62,11 +63,27 @@ impl Action {
     }
 
     /// Whether it fits a sheet in this state.
-    const fn fits(self, status: ApprovalStatus) -> bool {
+    fn fits(self, status: ApprovalStatus) -> bool {
         match self {
-            Self::Edit | Self::Delete | Self::Submit | Self::ForceSubmit => status.is_open(),
-            Self::Reopen => matches!(status, ApprovalStatus::Submitted | ApprovalStatus::Approved),
-            Self::Execute | Self::ForceExecute => matches!(status, ApprovalStatus::Submitted),
+            Self::Edit | Self::Delete => status.is_open(),
+            Self::Submit => ApprovalAction::Submit.fits(status),
+            Self::ForceSubmit => ApprovalAction::ForceSubmit.fits(status),
+            Self::Reopen => ApprovalAction::Reopen.fits(status),
+            Self::Execute => ApprovalAction::Approve.fits(status),
+            Self::ForceExecute => ApprovalAction::ForceApprove.fits(status),
+        }
+    }
+}
+
+impl From<ApprovalAction> for Action {
+    /// What an action of approval takes.
+    fn from(action: ApprovalAction) -> Self {
+        match action {
+            ApprovalAction::Submit => Self::Submit,
+            ApprovalAction::ForceSubmit => Self::ForceSubmit,
+            ApprovalAction::Recall | ApprovalAction::Reopen => Self::Reopen,
+            ApprovalAction::Approve | ApprovalAction::Reject => Self::Execute,
+            ApprovalAction::ForceApprove | ApprovalAction::ForceReject => Self::ForceExecute,
         }
     }
 }
@@ -76,8 +93,12 @@ impl Action {
 pub struct Standing<'a> {
     /// The sheet.
     pub sheet: &'a Timesheet,
-    /// The owner's manager: the approver.
+    /// The owner's manager.
     pub manager_id: Option<UserId>,
+    /// Which days stay as they are (F10).
+    pub lock: Lock,
+    /// Whether people may approve their own sheets (F7).
+    pub allows_own_approval: bool,
 }
 
 /// What the caller may do with a sheet now (F2).
@@ -114,6 +135,8 @@ enum Obstacle {
     State,
     /// The sheet has hours that stay as they are, for this reason.
     Hours(&'static str),
+    /// The sheet lies in days that are locked.
+    Days,
 }
 
 /// What is in the way of the action, if anything. A sheet that the actor may not see does not exist
@@ -121,45 +144,78 @@ enum Obstacle {
 /// (F5).
 fn obstacle(actor: &Actor, action: Action, standing: &Standing<'_>) -> Option<Obstacle> {
     let sheet = standing.sheet;
-    if !actor.has_over(Permission::TimesheetsRead, sheet.user_id) {
+    if !sees(actor, sheet) {
         Some(Obstacle::Unseen)
     } else if !is_entitled(actor, action, standing) {
         Some(Obstacle::NoRight)
     } else if !action.fits(sheet.status) {
         Some(Obstacle::State)
     } else {
-        hours_in_the_way(action, sheet).map(Obstacle::Hours)
+        hours_in_the_way(action, standing)
     }
+}
+
+/// Whether the actor may know of the sheet: it is of somebody whose sheets they read, or they are named
+/// to approve it (F11).
+pub fn sees(actor: &Actor, sheet: &Timesheet) -> bool {
+    actor.has_over(Permission::TimesheetsRead, sheet.user_id) || is_named(actor, sheet)
 }
 
 /// Refuses what the actor may not do with the sheet now.
 pub fn can(actor: &Actor, action: Action, standing: &Standing<'_>) -> Result<(), Error> {
-    let refusal = match obstacle(actor, action, standing) {
-        None => return Ok(()),
-        Some(Obstacle::Unseen) => Error::NotFound("timesheet"),
-        Some(Obstacle::NoRight) => Error::Forbidden(format!(
-            "you have no right to do this: {} this timesheet",
-            action.verb()
-        )),
-        Some(Obstacle::State) => Error::WrongState {
-            action: action.verb(),
-            what: "timesheet",
-            state: standing.sheet.status.code(),
-        },
-        Some(Obstacle::Hours(hours)) => Error::Locked(format!("the timesheet has hours that {hours}")),
-    };
-    Err(refusal)
+    match obstacle(actor, action, standing) {
+        None => Ok(()),
+        Some(obstacle) => Err(obstacle.refusal(action, standing)),
+    }
 }
 
-/// Which hours keep a sheet that is in the right state from the action.
-fn hours_in_the_way(action: Action, sheet: &Timesheet) -> Option<&'static str> {
-    let is_invoiced = |cell: CellRef<'_>| cell.invoice_line_id().is_some();
-    match (action, sheet.status) {
-        (Action::Delete, _) if sheet.cells().any(CellRef::is_protected) => {
-            Some("are invoiced or come from time off")
+/// Refuses the action of approval that the actor may not do with the sheet now. Two actions may take
+/// the same right and fit different states.
+pub fn can_act(actor: &Actor, action: ApprovalAction, standing: &Standing<'_>) -> Result<(), Error> {
+    let takes = Action::from(action);
+    match obstacle(actor, takes, standing) {
+        Some(obstacle @ (Obstacle::Unseen | Obstacle::NoRight)) => Err(obstacle.refusal(takes, standing)),
+        _ if !action.fits(standing.sheet.status) => Err(Obstacle::State.refusal(takes, standing)),
+        Some(obstacle) => Err(obstacle.refusal(takes, standing)),
+        None => Ok(()),
+    }
+}
+
+impl Obstacle {
+    fn refusal(self, action: Action, standing: &Standing<'_>) -> Error {
+        match self {
+            Self::Unseen => Error::NotFound("timesheet"),
+            Self::NoRight => Error::Forbidden(format!(
+                "you have no right to do this: {} this timesheet",
+                action.verb()
+            )),
+            Self::State => Error::WrongState {
+                action: action.verb(),
+                what: "timesheet",
+                state: standing.sheet.status.code(),
+            },
+            Self::Hours(hours) => Error::Locked(format!("the timesheet has hours that {hours}")),
+            Self::Days => Error::Locked(standing.lock.reason()),
         }
-        (Action::Reopen, ApprovalStatus::Approved) if sheet.cells().any(is_invoiced) => Some("are invoiced"),
-        _ => None,
+    }
+}
+
+/// What keeps a sheet that is in the right state from the action: hours that are billed or come from
+/// elsewhere, and days that are locked.
+fn hours_in_the_way(action: Action, standing: &Standing<'_>) -> Option<Obstacle> {
+    let Standing { sheet, lock, .. } = *standing;
+    let is_invoiced = |cell: CellRef<'_>| cell.invoice_line_id().is_some();
+    match action {
+        Action::Edit => lock.covers_all_of(sheet).then_some(Obstacle::Days),
+        Action::Delete if sheet.cells().any(CellRef::is_protected) => {
+            Some(Obstacle::Hours("are invoiced or come from time off"))
+        }
+        Action::Delete => lock.covers_any_cell_of(sheet).then_some(Obstacle::Days),
+        // To take back what is not approved yet changes nothing that is closed.
+        Action::Reopen if sheet.status != ApprovalStatus::Approved => None,
+        Action::Reopen if sheet.cells().any(is_invoiced) => Some(Obstacle::Hours("are invoiced")),
+        Action::Reopen => lock.covers_any_cell_of(sheet).then_some(Obstacle::Days),
+        Action::Submit | Action::ForceSubmit | Action::Execute | Action::ForceExecute => None,
     }
 }
 
@@ -178,13 +234,21 @@ pub fn flags(actor: &Actor, standing: &Standing<'_>) -> Flags {
 }
 
 fn is_entitled(actor: &Actor, action: Action, standing: &Standing<'_>) -> bool {
-    let Standing { sheet, manager_id } = standing;
+    let Standing {
+        sheet,
+        manager_id,
+        lock: _,
+        allows_own_approval,
+    } = *standing;
     let owner = sheet.user_id;
+    // Nobody approves their own (F7).
+    let may_decide = allows_own_approval || actor.user_id != owner;
+    if action == Action::Execute {
+        return may_decide && is_turn_of(actor, sheet, manager_id);
+    }
     actor.has_over(action.permission(), owner)
         && match action {
-            // The approver is the owner's manager, and nobody approves their own (F7).
-            Action::Execute => actor.user_id != owner && *manager_id == Some(actor.user_id),
-            Action::ForceExecute => actor.user_id != owner,
+            Action::ForceExecute => may_decide,
             // Force goes past the rules, not past the right.
             Action::ForceSubmit => actor.has_over(Permission::TimesheetsSubmit, owner),
             // An owner takes back what is not approved yet; to undo an approval takes more.
@@ -195,236 +259,26 @@ fn is_entitled(actor: &Actor, action: Action, standing: &Standing<'_>) -> bool {
         }
 }
 
-#[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::domain::access::Role;
-    use crate::domain::timesheet::fixtures::{cell, day, line, owner, sheet, target};
-
-    fn person(number: u128) -> UserId {
-        UserId::new(Uuid::from_u128(number))
-    }
-
-    fn boss() -> UserId {
-        person(50)
-    }
-
-    /// The owner, their manager, a manager of theirs who is not the approver, a stranger, an
-    /// auditor, an administrator.
-    fn cast() -> [(&'static str, Actor); 6] {
-        let lead = [Role::Employee, Role::TeamManager];
-        [
-            ("owner", Actor::new(owner(), None, &[Role::Employee], None)),
-            (
-                "approver",
-                Actor::new(boss(), None, &lead, None).with_team(vec![owner()]),
-            ),
-            (
-                "lead",
-                Actor::new(person(51), None, &lead, None).with_team(vec![owner(), boss()]),
-            ),
-            ("stranger", Actor::new(person(52), None, &lead, None)),
-            ("auditor", Actor::new(person(53), None, &[Role::Auditor], None)),
-            (
-                "admin",
-                Actor::new(person(54), None, &[Role::Administrator], None),
-            ),
-        ]
-    }
-
-    /// The matrix of SPEC 6, spelt out: who may do what in which state.
-    fn expected(who: &str, status: ApprovalStatus) -> &'static [Action] {
-        use Action::*;
-        use ApprovalStatus::*;
-        match (status, who) {
-            (Draft | Rejected, "owner") => &[Edit, Delete, Submit],
-            (Draft | Rejected, "admin") => &[Edit, Delete, Submit, ForceSubmit],
-            (Submitted, "approver") => &[Reopen, Execute],
-            (Submitted, "admin") => &[Reopen, ForceExecute],
-            (Submitted, "owner" | "lead") | (Approved, "lead" | "approver" | "admin") => &[Reopen],
-            _ => &[],
-        }
-    }
-
-    #[test]
-    fn f1_the_matrix_holds_for_every_state_role_and_action() {
-        for status in ApprovalStatus::ALL {
-            let mut sheet = sheet(&[]);
-            sheet.status = status;
-            let standing = Standing {
-                sheet: &sheet,
-                manager_id: Some(boss()),
-            };
-            for (who, actor) in cast() {
-                for action in Action::ALL {
-                    let is_allowed = can(&actor, action, &standing).is_ok();
-                    assert_eq!(
-                        is_allowed,
-                        expected(who, status).contains(&action),
-                        "{who} {action:?} {status:?}"
-                    );
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn f1_each_flag_is_that_of_its_own_action() {
-        for status in ApprovalStatus::ALL {
-            let mut sheet = sheet(&[]);
-            sheet.status = status;
-            let standing = Standing {
-                sheet: &sheet,
-                manager_id: Some(boss()),
-            };
-            for (who, actor) in cast() {
-                let flags = flags(&actor, &standing);
-                for (action, flag) in [
-                    (Action::Edit, flags.edit),
-                    (Action::Delete, flags.delete),
-                    (Action::Submit, flags.submit),
-                    (Action::ForceSubmit, flags.force_submit),
-                    (Action::Reopen, flags.reopen),
-                    (Action::Execute, flags.execute),
-                    (Action::ForceExecute, flags.force_execute),
-                ] {
-                    let is_allowed = can(&actor, action, &standing).is_ok();
-                    assert_eq!(flag, is_allowed, "{who} {action:?} {status:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn every_action_takes_its_own_right_and_force_takes_that_of_submitting_too() {
-        use Permission as P;
-        for (right, status, expected) in [
-            (P::TimesheetsEdit, ApprovalStatus::Draft, vec![Action::Edit]),
-            (P::TimesheetsDelete, ApprovalStatus::Draft, vec![Action::Delete]),
-            (P::TimesheetsSubmit, ApprovalStatus::Draft, vec![Action::Submit]),
-            (P::TimesheetsForce, ApprovalStatus::Draft, vec![]),
-            (
-                P::TimesheetsReopen,
-                ApprovalStatus::Submitted,
-                vec![Action::Reopen],
-            ),
-            (
-                P::TimesheetsApprove,
-                ApprovalStatus::Submitted,
-                vec![Action::Execute],
-            ),
-            (
-                P::TimesheetsForce,
-                ApprovalStatus::Submitted,
-                vec![Action::ForceExecute],
-            ),
-            (P::TimesheetsRead, ApprovalStatus::Submitted, vec![]),
-        ] {
-            let token = [P::TimesheetsRead, right];
-            let actor = Actor::new(boss(), None, &[Role::Administrator], Some(&token));
-            let mut sheet = sheet(&[]);
-            sheet.status = status;
-            let standing = Standing {
-                sheet: &sheet,
-                manager_id: Some(boss()),
-            };
-            let allowed: Vec<_> = Action::ALL
-                .into_iter()
-                .filter(|action| can(&actor, *action, &standing).is_ok())
-                .collect();
-            assert_eq!(allowed, expected, "{right:?}");
-        }
-    }
-
-    #[test]
-    fn f7_nobody_approves_their_own_not_even_by_force() {
-        let mut sheet = sheet(&[]);
-        sheet.status = ApprovalStatus::Submitted;
-        let standing = Standing {
-            sheet: &sheet,
-            manager_id: Some(owner()),
-        };
-        for role in [Role::TeamManager, Role::Administrator] {
-            let own = Actor::new(owner(), None, &[Role::Employee, role], None);
-            for action in [Action::Execute, Action::ForceExecute] {
-                assert!(matches!(can(&own, action, &standing), Err(Error::Forbidden(_))));
-            }
-        }
-    }
-
-    #[test]
-    fn an_approved_sheet_is_not_reopened_once_it_is_invoiced() {
-        let mut invoiced = cell(1, day(0), 8);
-        invoiced.invoice_line_id = Some(Uuid::from_u128(1));
-        let mut time_off = cell(1, day(0), 8);
-        time_off.time_off_request_id = Some(Uuid::from_u128(1));
-        let admin = Actor::new(person(54), None, &[Role::Administrator], None);
-        for (status, cell, is_locked) in [
-            (ApprovalStatus::Approved, &invoiced, true),
-            (ApprovalStatus::Submitted, &invoiced, false),
-            (ApprovalStatus::Approved, &time_off, false),
-        ] {
-            let mut sheet = sheet(&[line(1, target(0, 0, 0), vec![cell.clone()])]);
-            sheet.status = status;
-            let standing = Standing {
-                sheet: &sheet,
-                manager_id: None,
-            };
-            let result = can(&admin, Action::Reopen, &standing);
-            assert_eq!(matches!(result, Err(Error::Locked(_))), is_locked, "{status:?}");
-            assert_eq!(result.is_err(), is_locked);
-        }
-    }
-
-    #[test]
-    fn f11_a_sheet_that_is_not_to_be_seen_does_not_exist() {
-        let sheet = sheet(&[]);
-        let standing = Standing {
-            sheet: &sheet,
-            manager_id: None,
-        };
-        let stranger = Actor::new(person(52), None, &[Role::Employee], None);
-        for action in Action::ALL {
-            assert_eq!(
-                can(&stranger, action, &standing),
-                Err(Error::NotFound("timesheet"))
-            );
-        }
-    }
-
-    #[test]
-    fn f5_a_wrong_state_is_named() {
-        let mut sheet = sheet(&[]);
-        sheet.status = ApprovalStatus::Approved;
-        let standing = Standing {
-            sheet: &sheet,
-            manager_id: None,
-        };
-        let own = Actor::new(owner(), None, &[Role::Employee], None);
-        let refusal = Error::WrongState {
-            action: "editing",
-            what: "timesheet",
-            state: "Approved",
-        };
-        assert_eq!(can(&own, Action::Edit, &standing), Err(refusal));
-    }
-
-    #[test]
-    fn s13_a_sheet_with_frozen_cells_is_not_deleted() {
-        let mut frozen = cell(1, day(0), 8);
-        frozen.time_off_request_id = Some(Uuid::from_u128(1));
-        let sheet = sheet(&[line(1, target(0, 0, 0), vec![frozen])]);
-        let standing = Standing {
-            sheet: &sheet,
-            manager_id: None,
-        };
-        let own = Actor::new(owner(), None, &[Role::Employee], None);
-        assert!(matches!(
-            can(&own, Action::Delete, &standing),
-            Err(Error::Locked(_))
-        ));
-        assert!(!flags(&own, &standing).delete);
+/// Whether it is the actor's turn to approve, as the owner's manager by the right over the owner, or by
+/// name. Once nobody's turn is left, those whose turn it was are told so by the sheet's state.
+fn is_turn_of(actor: &Actor, sheet: &Timesheet, manager_id: Option<UserId>) -> bool {
+    let as_manager =
+        || actor.has_over(Permission::TimesheetsApprove, sheet.user_id) && manager_id == Some(actor.user_id);
+    let Some(approval) = sheet.approval() else {
+        return as_manager();
+    };
+    let current = approval.current_step();
+    match current.filter(|_| sheet.status == ApprovalStatus::Submitted) {
+        Some(step) if step.approvers.is_empty() => as_manager(),
+        Some(_) => actor.approves_by_name() && approval.is_turn_of(actor.user_id, manager_id),
+        None => as_manager() || is_named(actor, sheet),
     }
 }
+
+/// Whether a step of the approval that the sheet is in names the actor, who may approve by name.
+fn is_named(actor: &Actor, sheet: &Timesheet) -> bool {
+    actor.approves_by_name() && sheet.names_approver(actor.user_id)
+}
+
+#[cfg(test)]
+mod tests;

@@ -84,6 +84,8 @@ pub fn open<'t>(
         name: default_name(&opening.owner.name, period).into(),
         rows: Rows::default(),
         contributions: None,
+        approvals: None,
+        billing: None,
     })
 }
 

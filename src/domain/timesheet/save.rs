@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
+use super::lock::Lock;
 use super::references::{LineTarget, ReferenceIds, References};
 use super::rows::{Rows, TimeAllocation, TimesheetLine};
 use super::{CellRef, LineRef, Timesheet};
@@ -16,6 +17,7 @@ use crate::domain::time::{Date, Instant};
 use crate::domain::version::RowVersion;
 
 mod check;
+mod frozen;
 mod merge;
 
 use merge::{LineDraft, Stored};
@@ -108,12 +110,14 @@ impl SaveTimesheet {
 /// The sheet that `command` makes of `sheet`, or everything that is wrong with it (S15).
 ///
 /// A stale version is refused before the rest is looked at (S1). `known` holds what
-/// [`SaveTimesheet::reference_ids`] named; new rows are made at `now` with ids from `ids`. A save
+/// [`SaveTimesheet::reference_ids`] named; cells on the days of `lock` stay as they are (F10); new rows
+/// are made at `now` with ids from `ids`. A save
 /// that changes nothing is accepted and takes a new version too.
 pub fn save(
     sheet: &Timesheet,
     command: &SaveTimesheet,
     known: &References,
+    lock: Lock,
     now: Instant,
     ids: &mut RowIds,
 ) -> Result<Saved, Error> {
@@ -136,7 +140,7 @@ pub fn save(
     let stored = Stored::of(sheet);
     let drafts = lines.as_ref().and_then(|lines| {
         let drafts = merge::merge(lines, &stored, known, &mut faults)?;
-        check::check(&drafts, sheet, known, &mut faults);
+        check::check(&drafts, sheet, known, lock, &mut faults);
         Some(drafts)
     });
     faults.into_result(())?;

@@ -33,8 +33,16 @@ pub struct DayTotal {
 }
 
 impl Timesheet {
-    /// Its sums, given how its projects are billed; one of which that is not known is not (M2).
+    /// Its sums, given how its projects are billed; one of which that is not known is not (M2). Those
+    /// of an approved sheet are what they were when it was approved (M3).
     pub fn sums(&self, billing_type: impl Fn(ProjectId) -> Option<BillingType>) -> Sums {
+        let billing_type = |id| match &self.billing {
+            None => billing_type(id),
+            Some(billing) => {
+                let place = billing.binary_search_by_key(&id, |(project, _)| *project).ok()?;
+                billing.get(place).map(|(_, billing_type)| *billing_type)
+            }
+        };
         let mut sums = Sums::default();
         for line in self.lines() {
             let is_billable = line

@@ -30,17 +30,18 @@ use crate::graphql::types::user::UserObject;
 pub struct Lists;
 
 /// What is asked of a list.
-struct Asked<O> {
-    paging: Paging,
-    filter: Option<FilterOf<O>>,
-    order: Option<Vec<OrderOf<O>>>,
+pub(super) struct Asked<O> {
+    pub paging: Paging,
+    pub filter: Option<FilterOf<O>>,
+    pub order: Option<Vec<OrderOf<O>>>,
 }
 
 async fn list<O: Listed>(ctx: &Context<'_>, asked: Asked<O>, within: Filter) -> Answer<Connection<O>> {
     Answer::from(page(ctx, asked, within).await)
 }
 
-async fn page<O: Listed>(
+/// The page of a list within what `within` says.
+pub(super) async fn page<O: Listed>(
     ctx: &Context<'_>,
     asked: Asked<O>,
     within: Filter,

@@ -3,6 +3,7 @@
 use async_graphql::{Enum, EnumType};
 use serde::de::{Deserialize, Deserializer, Error as _};
 
+use crate::domain::timesheet::rules;
 use crate::domain::{access, approval, error, import, period, project, sync_job};
 use crate::json::{Json, Put};
 
@@ -18,7 +19,9 @@ macro_rules! put_by_name {
 }
 
 put_by_name!(
+    ApprovalAction,
     ApprovalStatus,
+    ApproverKind,
     BillingType,
     ChangeKind,
     FaultCode,
@@ -26,6 +29,8 @@ put_by_name!(
     PeriodKind,
     ProjectState,
     Role,
+    RuleKind,
+    Severity,
     SyncKind,
     SyncPhase,
     SyncState,
@@ -46,6 +51,87 @@ macro_rules! decodes_by_name {
 }
 
 decodes_by_name!(BillingType, OnError, ProjectState);
+
+/// What moves a timesheet from one state to another.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "approval::ApprovalAction")]
+pub enum ApprovalAction {
+    /// Handed in.
+    Submit,
+    /// Handed in past its rules.
+    ForceSubmit,
+    /// Taken back before it was approved.
+    Recall,
+    /// Taken back into work.
+    Reopen,
+    /// Accepted by an approver.
+    Approve,
+    /// Sent back by an approver.
+    Reject,
+    /// Accepted past its approvers.
+    ForceApprove,
+    /// Sent back past its approvers.
+    ForceReject,
+}
+
+/// Who approves in a step.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ApproverKind {
+    /// The owner's manager.
+    Manager,
+    /// Everybody who manages a project that the timesheet has hours on.
+    ProjectManagers,
+    /// One person.
+    Person,
+}
+
+impl From<approval::ApproverKind> for ApproverKind {
+    fn from(kind: approval::ApproverKind) -> Self {
+        match kind {
+            approval::ApproverKind::Manager => Self::Manager,
+            approval::ApproverKind::ProjectManagers => Self::ProjectManagers,
+            approval::ApproverKind::Person(_) => Self::Person,
+        }
+    }
+}
+
+/// What a rule wants of a timesheet.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "rules::RuleKind", name = "TimesheetRuleKind")]
+pub enum RuleKind {
+    /// On no day more than `hours`.
+    MaxHoursPerDay,
+    /// On every working day at least `hours`, or what there is to work if that is less.
+    MinHoursPerDay,
+    /// On no day more than `hours` more or less than there are to work.
+    DayDeviation,
+    /// In the whole period no more than `hours` more or less than there are to work.
+    PeriodDeviation,
+    /// Hours name a project.
+    ProjectRequired,
+    /// Hours name a task.
+    TaskRequired,
+    /// Hours name an activity.
+    ActivityRequired,
+    /// Hours come with a comment.
+    CommentRequired,
+    /// No hours on days off.
+    NoEntryOnDaysOff,
+    /// No hours on days that are still to come.
+    NoEntryInFuture,
+    /// No two lines for the same project, task and activity.
+    NoDuplicateLines,
+}
+
+/// What happens if a rule is broken.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "rules::Severity", name = "RuleSeverity")]
+pub enum Severity {
+    /// It is told, and no more.
+    Warning,
+    /// The timesheet cannot be handed in but by force.
+    Error,
+}
 
 /// Where a timesheet stands.
 #[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]

@@ -4,12 +4,15 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use super::approval::RuleViolationObject;
 use super::fault::FaultObject;
 use super::timesheet::TimesheetObject;
 use crate::app::Error;
 use crate::domain::error::Fault;
 use crate::domain::id::TimesheetId;
 use crate::domain::record::{Entity, Record};
+use crate::domain::timesheet::Timesheet;
+use crate::domain::timesheet::rules::Violation;
 use crate::domain::version::RowVersion;
 use crate::graphql::render::{Answered, Field, Object, Stored, Type, part, parts};
 
@@ -160,6 +163,67 @@ impl Answered for DeleteTimesheetPayload {
     type Owned = Deletion;
 
     fn view(owned: &Deletion) -> &Deletion {
+        owned
+    }
+}
+
+/// What came of an action of approval.
+pub struct ApprovalPayload;
+
+/// An action of approval, and what came of it.
+#[derive(Default)]
+pub struct Acted {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The rules that kept it from happening, and those that would not have.
+    pub violations: Vec<Violation>,
+}
+
+impl Acted {
+    /// Takes out of a refusal what a client is to handle.
+    pub fn of(result: Result<Arc<Timesheet>, Error>) -> Result<Self, Error> {
+        match result {
+            Err(Error::RulesBroken(violations)) => Ok(Self {
+                outcome: Outcome::default(),
+                violations,
+            }),
+            other => Ok(Self {
+                outcome: Outcome::of(other)?,
+                violations: Vec::new(),
+            }),
+        }
+    }
+}
+
+impl Object for ApprovalPayload {
+    type View<'a> = &'a Acted;
+    const NAME: &'static str = "ApprovalPayload";
+    const ABOUT: &'static str =
+        "What came of an action of approval: the timesheet, or else a conflict, faults, or broken rules.";
+    const FIELDS: &'static [Field<Self>] = &[
+        part!(TimesheetObject, TimesheetObject::MEMBER, RECORD, |it| it
+            .outcome
+            .record
+            .as_ref()
+            .and_then(<TimesheetObject as Stored>::view)),
+        part!(ConflictObject<TimesheetObject>, "conflict", CONFLICT, |it| it
+            .outcome
+            .conflict
+            .as_ref()),
+        parts!(FaultObject, "faults", FAULTS, |it| it.outcome.faults.iter()),
+        parts!(
+            RuleViolationObject,
+            "violations",
+            "The rules that it breaks, if one of them keeps it from being handed in; warnings among them.",
+            |it| it.violations.iter()
+        ),
+    ];
+}
+
+impl Answered for ApprovalPayload {
+    type Owned = Acted;
+
+    fn view(owned: &Acted) -> &Acted {
         owned
     }
 }

@@ -31,6 +31,12 @@ impl Object for SettingsObject {
         Field::leaf("companyName", "The company's name.", Type::STRING, |it, json| {
             json.put(&*it.company_name);
         }),
+        Field::leaf(
+            "closedUpTo",
+            "Days up to this one, and including it, are closed for everybody; null if none are.",
+            Type::DATE.nullable(),
+            |it, json| json.put(it.closed_up_to),
+        ),
         Field::reference::<TimesheetTemplateObject>(
             "template",
             "The template that a timesheet of today would follow.",

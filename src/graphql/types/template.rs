@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 
-use super::enums::{PeriodKind, Weekday};
+use super::approval::TimesheetRuleObject;
+use super::enums::{ApproverKind, PeriodKind, Weekday};
 use super::of_record;
+use super::user::UserObject;
+use crate::domain::approval;
+use crate::domain::id::UserId;
 use crate::domain::period;
+use crate::domain::record::Entity;
 use crate::domain::template::TimesheetTemplate;
 use crate::domain::time::Date;
-use crate::graphql::render::{Field, Object, Type, own_part};
+use crate::domain::user::User;
+use crate::graphql::render::{Field, Object, Type, own_part, parts};
 
 /// What new timesheets are made after.
 pub struct TimesheetTemplateObject;
@@ -15,11 +21,48 @@ pub struct TimesheetTemplateObject;
 /// Which dates make one timesheet.
 pub struct TimesheetPeriodObject;
 
+/// A step of the approvals that a template asks for.
+pub struct TemplateStepObject;
+
+impl Object for TemplateStepObject {
+    type View<'a> = approval::ApproverKind;
+    const NAME: &'static str = "TemplateApprovalStep";
+    const ABOUT: &'static str = "A step of the approvals that a template asks for.";
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::leaf(
+            "kind",
+            "Who approves.",
+            Type::input::<ApproverKind>(),
+            |it, json| {
+                json.put(ApproverKind::from(it));
+            },
+        ),
+        Field::leaf(
+            "userId",
+            "The person, where it is one.",
+            Type::ID.nullable(),
+            |it, json| json.put(person(it)),
+        ),
+        Field::reference::<UserObject>(
+            "user",
+            "The person, where it is one that the caller may see.",
+            |it, _| person(it).map(User::key),
+        ),
+    ];
+}
+
+const fn person(step: approval::ApproverKind) -> Option<UserId> {
+    match step {
+        approval::ApproverKind::Person(id) => Some(id),
+        approval::ApproverKind::Manager | approval::ApproverKind::ProjectManagers => None,
+    }
+}
+
 impl Object for TimesheetTemplateObject {
     type View<'a> = &'a Arc<TimesheetTemplate>;
     const NAME: &'static str = "TimesheetTemplate";
-    const ABOUT: &'static str =
-        "What new timesheets are made after: which dates they cover and when they are due.";
+    const ABOUT: &'static str = "What new timesheets are made after: which dates they cover, when they are due, what is wanted of them, and who \
+         approves them.";
     const FIELDS: &'static [Field<Self>] = of_record![
         Field::leaf("name", "The name.", Type::STRING, |it, json| json.put(&*it.name)),
         own_part!(
@@ -33,6 +76,24 @@ impl Object for TimesheetTemplateObject {
             "Days from the end of the period until the timesheet is due.",
             Type::INT,
             |it, json| json.put(it.due_days),
+        ),
+        parts!(
+            TimesheetRuleObject,
+            "rules",
+            "What is wanted of a timesheet that is handed in.",
+            |it| it.rules.iter()
+        ),
+        parts!(
+            TemplateStepObject,
+            "approvalSteps",
+            "Who approves, step after step; none stands for the owner's manager alone.",
+            |it| it.approval_steps.iter().copied()
+        ),
+        Field::leaf(
+            "allowsOwnApproval",
+            "Whether people may approve their own timesheets.",
+            Type::BOOLEAN,
+            |it, json| json.put(it.allows_own_approval),
         ),
     ];
 }

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::activity::ActivityObject;
+use super::approval::ApprovalInstanceObject;
 use super::contribution::ContributionObject;
 use super::department::DepartmentObject;
 use super::enums::ApprovalStatus;
@@ -22,7 +23,7 @@ use crate::domain::template::TimesheetTemplate;
 use crate::domain::time::Date;
 use crate::domain::timesheet::{CellRef, LineRef, Timesheet};
 use crate::domain::user::User;
-use crate::graphql::render::{Field, Object, Type, parts, write};
+use crate::graphql::render::{Field, Object, Type, part, parts, write};
 
 /// One user's timesheet for one period.
 pub struct TimesheetObject;
@@ -147,6 +148,18 @@ impl Object for TimesheetObject {
             "When it was approved; null unless it is.",
             Type::DATE_TIME.nullable(),
             |it, json| json.put(it.approved),
+        ),
+        part!(
+            ApprovalInstanceObject,
+            "approval",
+            "The approval that it is in; null for a draft.",
+            |it| it.approval()
+        ),
+        parts!(
+            ApprovalInstanceObject,
+            "approvals",
+            "Every time that it was handed in, the oldest first: at most the last 50.",
+            |it| it.approvals.iter().flat_map(|approvals| approvals.all())
         ),
         Field::leaf("userId", "Whose hours it holds.", Type::ID, |it, json| {
             json.put(it.user_id);

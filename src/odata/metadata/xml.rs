@@ -6,9 +6,11 @@ use super::annotations::{self, Annotation, Term};
 use super::{CONTAINER, VOCABULARIES, precision, scale, type_name, vocabulary_url};
 use crate::odata::NAMESPACE;
 use crate::odata::http::negotiation::Version;
-use crate::odata::operations::{OPERATIONS, Operation, Parameter, Returns};
+use crate::odata::operations::{
+    ACTION_PARAMETERS, ACTIONS, Action, OPERATIONS, Operation, Parameter, Returns,
+};
 use crate::odata::schema::{Edm, Navigation, Property, SCHEDULE_DAY, Set, Type};
-use crate::odata::types::{SETS, TYPES};
+use crate::odata::types::{SETS, TYPES, timesheet};
 
 /// XML text that is being written, element within element.
 #[derive(Default)]
@@ -54,6 +56,9 @@ pub fn document(version: Version) -> String {
         for parameters in operation.overloads() {
             xml.function(operation, parameters);
         }
+    }
+    for action in &ACTIONS {
+        xml.action(action);
     }
     xml.container();
     while !xml.open.is_empty() {
@@ -184,6 +189,25 @@ impl Xml {
         };
         self.empty("ReturnType", &[("Type", &*returned), ("Nullable", "false")]);
         self.annotate(&[annotations::description(operation.description)]);
+        self.end();
+    }
+
+    fn action(&mut self, action: &Action) {
+        self.begin("Action", &[("Name", action.name), ("IsBound", "true")]);
+        let binding = format!("{NAMESPACE}.{}", timesheet::SHEET.name);
+        let attributes = [
+            ("Name", "bindingParameter"),
+            ("Type", &*binding),
+            ("Nullable", "false"),
+        ];
+        self.empty("Parameter", &attributes);
+        for parameter in &ACTION_PARAMETERS {
+            let attributes = [("Name", parameter.name), ("Type", type_name(parameter.edm))];
+            self.begin("Parameter", &attributes);
+            self.empty("Annotation", &[("Term", "Core.OptionalParameter")]);
+            self.end();
+        }
+        self.annotate(&[annotations::description(action.description)]);
         self.end();
     }
 

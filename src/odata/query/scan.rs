@@ -129,7 +129,9 @@ impl<'r> Scan<'r> {
             Row::Record(record) => (record.clone(), None),
             Row::Line(sheet, line) => (Record::Timesheet(Arc::clone(sheet)), Some((*line, 0))),
             Row::Cell(sheet, line, cell) => (Record::Timesheet(Arc::clone(sheet)), Some((*line, *cell))),
-            Row::Status(_) | Row::Project(_) | Row::Task(_) => return None,
+            Row::Status(_) | Row::Project(_) | Row::Task(_) | Row::Violation(_) | Row::Approval(..) => {
+                return None;
+            }
         };
         Some(Position {
             cursor: self.query.cursor(&record),

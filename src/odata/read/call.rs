@@ -59,5 +59,23 @@ pub async fn run(exchange: &Exchange<'_>, call: &Call) -> Result<Called, Refusal
             let tasks = reader.bookable_tasks(sheet, project).await?;
             rows(tasks.into_iter().map(|it| Row::Task(Arc::new(it))).collect())
         }
+        Verb::Check => {
+            let violations = reader.check_timesheet(sheet).await?;
+            rows(
+                violations
+                    .into_iter()
+                    .map(|it| Row::Violation(Arc::new(it)))
+                    .collect(),
+            )
+        }
+        Verb::ApprovalHistory => {
+            let sheet = reader.timesheet(sheet).await?;
+            let approvals = sheet.approvals.iter().flat_map(|approvals| approvals.all());
+            let entries = approvals.flat_map(|approval| {
+                let entries = approval.entries.iter().cloned();
+                entries.map(|entry| Row::Approval(approval.id, Arc::new(entry)))
+            });
+            rows(entries.collect())
+        }
     })
 }

@@ -74,8 +74,12 @@ pub static SHEET: Type = Type {
             "approvalInstanceId",
             Edm::Guid,
             true,
-            "The approval that is under way.",
-            |_| Value::Null,
+            "The approval that it is in; null for a draft.",
+            |row| {
+                row.sheet()
+                    .and_then(|sheet| sheet.approval())
+                    .map_or(Value::Null, |approval| Value::Id(approval.id.uuid()))
+            },
         ),
         Property::of(&timesheet::TEMPLATE_ID),
         Property::of(&timesheet::NAME),

@@ -54,6 +54,38 @@ pub fn read(id: TimesheetId, body: &[u8]) -> Result<Body, Refusal> {
     read.map_err(|error| Refusal::of(&Error::from(error), target))
 }
 
+/// What comes with an action of approval.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ActionBody {
+    /// What is said with it.
+    pub comment: Option<String>,
+    /// The version that the caller has seen.
+    pub version: Option<RowVersion>,
+}
+
+/// The body of an action of approval.
+pub fn read_action(body: &[u8]) -> Result<ActionBody, Refusal> {
+    let members: Members<'_> = serde_json::from_slice(body).map_err(|error| not_json(&error))?;
+    let mut reading = Reading {
+        faults: Faults::default(),
+    };
+    let comment: Patch<String> = reading.patch(&members, "comment", || Path::of("comment"), "a text or null");
+    let read = ActionBody {
+        comment: comment.flatten(),
+        version: reading.version(&members),
+    };
+    let read = reading.faults.into_result(read);
+    read.map_err(|error| Refusal::of(&Error::from(error), action_target))
+}
+
+/// Where a fault of an action is: its parameters have the names of the domain, but for the version.
+pub fn action_target(fault: &Fault) -> Option<String> {
+    match fault.path.steps() {
+        [Step::Member("version")] => Some("rowVersion".to_owned()),
+        _ => Some(fault.path.to_string()).filter(|target| !target.is_empty()),
+    }
+}
+
 /// Where a fault is, in the names of this face: `timeSheetLines/0/timeAllocations/1/duration`.
 pub fn target(fault: &Fault) -> Option<String> {
     let steps: Vec<Cow<'static, str>> = fault

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::locator::{Locator, Retired};
 use super::state::State;
+use crate::domain::approval::ApprovalInstance;
 use crate::domain::id::{ProjectId, TaskId, TimesheetId, UserId};
 use crate::domain::record::Record;
 use crate::domain::task::ProjectTask;
@@ -103,6 +104,9 @@ impl State {
         match old {
             Record::Timesheet(sheet) => {
                 self.by_date.remove(&(sheet.period.from(), sheet.id));
+                for approver in named(sheet) {
+                    self.approvers.remove(&(approver, sheet.period.from(), sheet.id));
+                }
                 lists.sheets.entry(sheet.user_id).or_default().gone.push(sheet.id);
             }
             Record::Task(task) => lists.tasks.entry(task.project_id).or_default().gone.push(task.id),
@@ -135,6 +139,9 @@ impl State {
             Record::Timesheet(sheet) => {
                 self.longest_days = self.longest_days.max(sheet.period.days());
                 self.by_date.insert((sheet.period.from(), sheet.id), new.clone());
+                for approver in named(sheet) {
+                    self.approvers.insert((approver, sheet.period.from(), sheet.id));
+                }
                 lists
                     .sheets
                     .entry(sheet.user_id)
@@ -191,6 +198,12 @@ impl State {
             }
         }
     }
+}
+
+/// Whom the sheet names as its approvers.
+fn named(sheet: &Timesheet) -> impl Iterator<Item = UserId> + '_ {
+    let approval = sheet.approval().into_iter();
+    approval.flat_map(ApprovalInstance::named_approvers)
 }
 
 impl<I: Ord, T> Edits<I, T> {

@@ -5,11 +5,11 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::ops::Bound::{Excluded, Included};
 
-use super::conditions::{DateBounds, ids_of};
+use super::conditions::{DateBounds, Holders, ids_of};
 use super::locator::Locator;
 use super::state::State;
 use super::walk::{Start, walk};
-use crate::domain::id::{ProjectId, UserId};
+use crate::domain::id::ProjectId;
 use crate::domain::model::{Property, entities};
 use crate::domain::query::{Cursor, Filter, Page, Query, Value};
 use crate::domain::record::{Key, Kind, Record};
@@ -67,8 +67,8 @@ impl Source {
         match query.kind {
             Kind::Timesheet => {
                 let bounds = DateBounds::of(&conditions, state.longest_days);
-                match ids(&entities::timesheet::USER_ID) {
-                    Some(users) => Self::Few(bounds.sheets_of(state, users.into_iter().map(UserId::new))),
+                match Holders::of(&conditions) {
+                    Some(holders) => Self::Few(bounds.sheets_of(state, locator, &holders)),
                     None => Self::Sheets(bounds),
                 }
             }

@@ -40,6 +40,8 @@ pub struct State {
     pub(super) tasks: HashMap<Option<ProjectId>, Arc<[Arc<ProjectTask>]>>,
     /// Managers, each with everybody whom they manage directly.
     pub(super) reports: OrdSet<(UserId, UserId)>,
+    /// Whom sheets name as their approvers, with the sheets' first dates.
+    pub(super) approvers: OrdSet<(UserId, Date, TimesheetId)>,
     /// The access tokens by their hashes.
     pub(super) tokens: HashMap<TokenHash, TokenId>,
     /// Who has which unique key.
@@ -84,6 +86,22 @@ impl State {
         let start = sheets.partition_point(|sheet| sheet.period.to() < period.from());
         let end = sheets.partition_point(|sheet| sheet.period.from() <= period.to());
         sheets.get(start..end).unwrap_or_default()
+    }
+
+    /// The sheets that name this person as an approver and have a date in `period`.
+    pub fn sheets_naming<'a>(
+        &'a self,
+        locator: &'a Locator,
+        person: UserId,
+        period: Period,
+    ) -> impl Iterator<Item = &'a Arc<Timesheet>> {
+        let earliest = period.from().plus_days(-self.longest_days);
+        let least = (person, earliest, TimesheetId::new(Uuid::nil()));
+        let most = (person, period.to(), TimesheetId::new(Uuid::max()));
+        let sheets = self.approvers.range(least..=most);
+        sheets
+            .filter_map(|(_, _, id)| self.sheet(locator, *id))
+            .filter(move |sheet| sheet.period.overlaps(period))
     }
 
     /// What is around a date in a user's sheets.

@@ -7,14 +7,17 @@ use proptest::prelude::*;
 use punchcard::domain::access::{Permission, Role};
 use punchcard::domain::activity::Activity;
 use punchcard::domain::amount::Amount;
-use punchcard::domain::approval::ApprovalStatus;
+use punchcard::domain::approval::{
+    ApprovalAction, ApprovalEntry, ApprovalInstance, ApprovalStatus, ApprovalStep, Approvals, ApproverKind,
+    Person,
+};
 use punchcard::domain::change::Face;
 use punchcard::domain::effective::Effective;
 use punchcard::domain::error::{Fault, FaultCode, Path as ErrorPath};
 use punchcard::domain::hours::Hours;
 use punchcard::domain::id::{
-    ActivityId, AllocationId, DepartmentId, LineId, OrganizationId, ProjectId, ScheduleId, SyncJobId, TaskId,
-    TemplateId, TimeEntryId, TokenId,
+    ActivityId, AllocationId, ApprovalId, DepartmentId, LineId, OrganizationId, ProjectId, ScheduleId,
+    SyncJobId, TaskId, TemplateId, TimeEntryId, TokenId, UserId,
 };
 use punchcard::domain::import::{Collection, ImportKind, ImportOptions, OnError, Place, Report};
 use punchcard::domain::organization::{Contact, Organization};
@@ -30,6 +33,7 @@ use punchcard::domain::time_entry::{EntryTime, TimeEntry, WorkedTime};
 use punchcard::domain::timesheet::contributions::{Contribution, Contributions};
 use punchcard::domain::timesheet::references::LineTarget;
 use punchcard::domain::timesheet::rows::Rows;
+use punchcard::domain::timesheet::rules::{Demand, Rule, Severity};
 use punchcard::domain::timesheet::{LineRef, TimeAllocation, Timesheet, TimesheetLine};
 use punchcard::domain::token::TokenHash;
 use punchcard::domain::user::{TimeZone, User};
@@ -46,6 +50,7 @@ fn one_of_each_kind() -> Vec<Record> {
         meta: meta(),
         company_name: "Firma Ödön".into(),
         templates: Effective::always(TemplateId::new(uuid(1))),
+        closed_up_to: Some(day(-30)),
     });
     let template = record(TimesheetTemplate {
         id: TemplateId::new(uuid(1)),
@@ -53,6 +58,16 @@ fn one_of_each_kind() -> Vec<Record> {
         name: "Weekly".into(),
         period_kind: PeriodKind::TwoWeeks { anchor: day(0) },
         due_days: 2,
+        rules: Box::new([Rule {
+            demand: Demand::MaxHoursPerDay(Hours::whole(10)),
+            severity: Severity::Warning,
+        }]),
+        approval_steps: Box::new([
+            ApproverKind::ProjectManagers,
+            ApproverKind::Manager,
+            ApproverKind::Person(UserId::new(uuid(5))),
+        ]),
+        allows_own_approval: true,
     });
     let activity = record(Activity {
         id: ActivityId::new(uuid(4)),
@@ -198,6 +213,27 @@ fn full_sheet() -> Timesheet {
             time_off_request_id: Some(uuid(92)),
         }],
     };
+    let person = |n: u128, name: &str| Person {
+        id: UserId::new(uuid(n)),
+        name: name.into(),
+    };
+    sheet.approvals = Some(Box::new(Approvals::default().with(ApprovalInstance {
+        id: ApprovalId::new(uuid(60)),
+        steps: Box::new([ApprovalStep {
+            kind: ApproverKind::Person(UserId::new(uuid(5))),
+            approvers: Box::new([person(5, "Lead")]),
+        }]),
+        done: 1,
+        entries: Box::new([ApprovalEntry {
+            at: instant(11),
+            actor: person(5, "Lead"),
+            performed_by: Some(person(6, "Stand-in")),
+            action: ApprovalAction::Approve,
+            step: Some(0),
+            comment: Some("fine".into()),
+        }]),
+    })));
+    sheet.billing = Some(Box::new([(ProjectId::new(uuid(1)), BillingType::FixedBid)]));
     sheet.contributions = Contributions::pack(vec![contribution(line.target())]).map(Box::new);
     sheet.rows = Rows::pack(day(0), &[line]).unwrap();
     sheet

@@ -164,6 +164,8 @@ pub fn sheet(n: u128, user: u128, period: Period) -> Timesheet {
         name: format!("Sheet {n}").into(),
         rows: Rows::default(),
         contributions: None,
+        approvals: None,
+        billing: None,
     }
 }
 

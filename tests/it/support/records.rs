@@ -126,6 +126,7 @@ pub fn settings() -> Settings {
         meta: Meta::new(long_ago()),
         company_name: "Acme".into(),
         templates: Effective::always(template_id(1)),
+        closed_up_to: None,
     }
 }
 
@@ -137,6 +138,9 @@ pub fn template() -> TimesheetTemplate {
         name: "Weekly".into(),
         period_kind: PeriodKind::Week { first_day: 0 },
         due_days: 2,
+        rules: TimesheetTemplate::default_rules(),
+        approval_steps: Box::default(),
+        allows_own_approval: false,
     }
 }
 
@@ -314,5 +318,7 @@ pub fn sheet(number: u128, owner: Person, from: &str) -> Timesheet {
         name: format!("{owner:?} {}-{}", period.from().dotted(), period.to().dotted()).into(),
         rows: Rows::default(),
         contributions: None,
+        approvals: None,
+        billing: None,
     }
 }

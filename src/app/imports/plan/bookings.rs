@@ -20,7 +20,7 @@ use crate::domain::import::entries::{BookingChange, StoredEntry};
 use crate::domain::import::report::Outcome;
 use crate::domain::import::{Catalog, Collection, EntryRow, Phase, Placed, Report};
 use crate::domain::period::Period;
-use crate::domain::record::{Entity, Record};
+use crate::domain::record::{Entity, Record, SettingsId};
 use crate::domain::settings::Settings;
 use crate::domain::template::TimesheetTemplate;
 use crate::domain::timesheet::Timesheet;
@@ -261,6 +261,9 @@ impl Loom<'_> {
                 }
             }
         }
+        // What the settings close is closed at the moment of the write (F10).
+        let settings = (Settings::key(SettingsId), self.settings.meta.version);
+        planned.guards.push(Guard::Version(settings.0, settings.1));
         for owner in self.owners {
             if owner.woven.is_empty() {
                 continue;

@@ -23,6 +23,7 @@ fn copied(target: &Timesheet, source: &Timesheet, with_hours: bool) -> Option<Ti
             source,
             with_hours,
             known: &known,
+            lock: Lock::NONE,
             now: NOW,
         },
         &mut ids(),
@@ -171,6 +172,7 @@ fn a_sheet_never_gets_more_rows_than_it_may_have() {
             source,
             with_hours: false,
             known: &known,
+            lock: Lock::NONE,
             now: NOW,
         };
         copy_lines(&copying, &mut ids())

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::id::{DepartmentId, UserId};
 use crate::domain::period::PeriodKind;
-use crate::domain::user::TimeZone;
+use crate::domain::timesheet::fixtures::user;
 
 fn date(text: &str) -> Date {
     text.parse().unwrap()
@@ -33,6 +33,9 @@ fn template(number: u128, period_kind: PeriodKind) -> TimesheetTemplate {
         name: "standard".into(),
         period_kind,
         due_days: TimesheetTemplate::DEFAULT_DUE_DAYS,
+        rules: TimesheetTemplate::default_rules(),
+        approval_steps: Box::default(),
+        allows_own_approval: false,
     }
 }
 
@@ -41,6 +44,7 @@ fn settings(entries: Vec<(Date, TemplateId)>) -> Settings {
         meta: Meta::new(Instant::from_epoch_micros(0)),
         company_name: "Acme".into(),
         templates: Effective::from_entries(entries).unwrap(),
+        closed_up_to: None,
     }
 }
 
@@ -55,20 +59,8 @@ fn among<'t>(templates: &'t [TimesheetTemplate]) -> impl Fn(TemplateId) -> Optio
 
 fn owner() -> User {
     User {
-        id: UserId::new(Uuid::from_u128(7)),
-        meta: Meta::new(Instant::from_epoch_micros(0)),
         name: "Иван Агафонов".into(),
-        email: None,
-        external_id: None,
-        departments: Effective::default(),
-        manager_id: None,
-        schedules: Effective::default(),
-        time_zone: TimeZone::UTC,
-        employed_from: None,
-        employed_to: None,
-        roles: Box::default(),
-        locked_up_to: None,
-        last_update: None,
+        ..user(UserId::new(Uuid::from_u128(7)))
     }
 }
 

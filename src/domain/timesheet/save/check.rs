@@ -1,18 +1,23 @@
-//! What a save may not do to a sheet (S4, S8 to S11, S13): notes every fault with its path.
-
-use std::collections::HashSet;
+//! What a save may not do to a sheet (S4, S8 to S11): notes every fault with its path.
 
 use ahash::AHashSet;
 
+use super::frozen;
 use super::merge::{CellDraft, LineDraft};
-use crate::domain::error::{FaultCode, Faults, Path};
+use crate::domain::error::{FaultCode, Faults};
 use crate::domain::hours::Hours;
-use crate::domain::id::AllocationId;
+use crate::domain::timesheet::lock::Lock;
 use crate::domain::timesheet::references::{LineTarget, References};
 use crate::domain::timesheet::{LineRef, Timesheet};
 
 /// Checks the lines that a save would leave.
-pub fn check(drafts: &[LineDraft<'_>], sheet: &Timesheet, known: &References, faults: &mut Faults) {
+pub fn check(
+    drafts: &[LineDraft<'_>],
+    sheet: &Timesheet,
+    known: &References,
+    lock: Lock,
+    faults: &mut Faults,
+) {
     check_order_numbers(drafts, faults);
     for line in drafts {
         let before = line.stored.map(LineRef::target);
@@ -34,7 +39,7 @@ pub fn check(drafts: &[LineDraft<'_>], sheet: &Timesheet, known: &References, fa
             }
         }
     }
-    check_protected(drafts, sheet, faults);
+    frozen::check(drafts, sheet, lock, faults);
 }
 
 /// S4: exactly 0..n-1, in whatever order.
@@ -85,55 +90,4 @@ fn is_booked_anew(cell: &CellDraft<'_>, line: &LineDraft<'_>) -> bool {
         || cell_before.cell.date() != cell.date
         || cell_before.cell.hours() != cell.hours
         || booked_on(line_before.target()) != booked_on(line.target)
-}
-
-/// S13: invoiced cells and time-off cells stay where and as they are, on what they were booked.
-fn check_protected(drafts: &[LineDraft<'_>], sheet: &Timesheet, faults: &mut Faults) {
-    let mut refuse = |path: Path, message: String| faults.add(path, FaultCode::Protected, message);
-    let mut kept: HashSet<AllocationId> = HashSet::new();
-    for line in drafts {
-        let mut holds_protected = false;
-        for cell in &line.cells {
-            let Some(before) = cell.stored.filter(|before| before.cell.is_protected()) else {
-                continue;
-            };
-            kept.insert(before.cell.id());
-            let stays = line.stored.is_some_and(|stored| stored.id() == before.line_id);
-            holds_protected |= stays;
-            let is_same = before.cell.date() == cell.date
-                && before.cell.hours() == cell.hours
-                && before.cell.comment() == cell.comment;
-            if !stays || !is_same {
-                let message = "an invoiced or time-off cell cannot be changed".to_owned();
-                refuse(cell.path.clone(), message);
-            }
-        }
-        if let Some(before) = line.stored.filter(|_| holds_protected) {
-            let (before, after) = (before.target(), line.target);
-            let members = [
-                ("projectId", before.project_id == after.project_id),
-                ("taskId", before.task_id == after.task_id),
-                ("activityId", before.activity_id == after.activity_id),
-            ];
-            for (member, _) in members.into_iter().filter(|(_, is_same)| !is_same) {
-                let message = "the line has an invoiced or time-off cell".to_owned();
-                refuse(line.path.member(member), message);
-            }
-        }
-    }
-    for line in sheet.lines() {
-        let lost = line
-            .cells()
-            .filter(|cell| cell.is_protected() && !kept.contains(&cell.id()));
-        for cell in lost {
-            let draft = drafts
-                .iter()
-                .find(|draft| draft.stored.is_some_and(|stored| stored.id() == line.id()));
-            let path = draft.map_or_else(|| Path::of("lines"), |draft| draft.path.member("cells"));
-            refuse(
-                path,
-                format!("the invoiced or time-off cell {} cannot be dropped", cell.id()),
-            );
-        }
-    }
 }

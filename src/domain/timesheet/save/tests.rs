@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::timesheet::fixtures::*;
 
 mod commands;
+mod locks;
 mod model;
 mod references;
 mod rows;
@@ -78,7 +79,7 @@ fn new_cell(offset: i32, hours: i32) -> CellInput {
 }
 
 fn decide(sheet: &Timesheet, command: &SaveTimesheet) -> Result<Saved, Error> {
-    save(sheet, command, &known(), NOW, &mut new_ids())
+    save(sheet, command, &known(), Lock::NONE, NOW, &mut new_ids())
 }
 
 fn accepted(sheet: &Timesheet, command: &SaveTimesheet) -> Timesheet {

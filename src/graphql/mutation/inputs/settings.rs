@@ -2,7 +2,7 @@
 
 use async_graphql::{InputObject, MaybeUndefined};
 
-use super::Reading;
+use super::{Reading, patch};
 use crate::app::Error;
 use crate::domain::error::Path;
 use crate::domain::id::TemplateId;
@@ -20,6 +20,8 @@ pub struct SaveSettingsInput {
     company_name: MaybeUndefined<String>,
     /// Which template new timesheets follow, from which date on: the whole history.
     templates: MaybeUndefined<Vec<EffectiveTemplateInput>>,
+    /// Days up to this one, and including it, are closed for everybody; null opens them again.
+    closed_up_to: MaybeUndefined<Date>,
 }
 
 /// Which template holds from a date on, until the next one takes over.
@@ -45,11 +47,13 @@ impl SaveSettingsInput {
             row_version,
             company_name,
             templates,
+            closed_up_to,
         } = self;
         let mut reading = Reading::default();
         let draft = SettingsDraft {
             company_name: reading.given(|| Path::of("companyName"), company_name),
             templates: reading.list(&Path::of("templates"), templates, |_, _, it| it.into()),
+            closed_up_to: patch(closed_up_to),
         };
         reading.finish((row_version.map(Into::into), draft))
     }

@@ -4,11 +4,12 @@ use async_graphql::{InputObject, MaybeUndefined};
 
 use super::{Reading, Saving};
 use crate::app::Error;
+use crate::domain::approval;
 use crate::domain::error::{FaultCode, Path};
 use crate::domain::period;
-use crate::domain::template::{TemplateDraft, TimesheetTemplate};
-use crate::graphql::scalars::{Date, RowVersion, Uuid};
-use crate::graphql::types::enums::{PeriodKind, Weekday};
+use crate::domain::template::{RuleDraft, TemplateDraft, TimesheetTemplate};
+use crate::graphql::scalars::{Date, Decimal, RowVersion, Uuid};
+use crate::graphql::types::enums::{ApproverKind, PeriodKind, RuleKind, Severity, Weekday};
 
 /// A timesheet template to be made or changed. What is left out stays as it is.
 #[derive(InputObject)]
@@ -23,6 +24,33 @@ pub struct SaveTimesheetTemplateInput {
     period: MaybeUndefined<TimesheetPeriodInput>,
     /// Days from the end of the period until the timesheet is due; 2 at first.
     due_days: MaybeUndefined<i32>,
+    /// What is wanted of a timesheet that is handed in: all the rules. At first, no more than 24 hours a
+    /// day.
+    rules: MaybeUndefined<Vec<TimesheetRuleInput>>,
+    /// Who approves, step after step, at most 5; empty for the owner's manager alone.
+    approval_steps: MaybeUndefined<Vec<ApprovalStepInput>>,
+    /// Whether people may approve their own timesheets; false at first.
+    allows_own_approval: MaybeUndefined<bool>,
+}
+
+/// What is wanted of a timesheet that is handed in.
+#[derive(InputObject, Clone, Copy)]
+pub struct TimesheetRuleInput {
+    /// What; each once.
+    rule: RuleKind,
+    /// Its measure, for rules that have one: 0 to 24 hours a day, 0 to 9,000 a period.
+    hours: Option<Decimal>,
+    /// What happens if it is broken.
+    severity: Severity,
+}
+
+/// A step of the approvals.
+#[derive(InputObject, Clone, Copy)]
+pub struct ApprovalStepInput {
+    /// Who approves.
+    kind: ApproverKind,
+    /// The person, if it is one.
+    user_id: Option<Uuid>,
 }
 
 /// Which dates make one timesheet.
@@ -45,6 +73,9 @@ impl SaveTimesheetTemplateInput {
             name,
             period,
             due_days,
+            rules,
+            approval_steps,
+            allows_own_approval,
         } = self;
         let mut reading = Reading::default();
         let period: Option<TimesheetPeriodInput> = reading.given(|| Path::of("period"), period);
@@ -52,9 +83,45 @@ impl SaveTimesheetTemplateInput {
             name: reading.given(|| Path::of("name"), name),
             period_kind: period.and_then(|period| read_period(&mut reading, period)),
             due_days: reading.given(|| Path::of("dueDays"), due_days),
+            rules: reading.list(&Path::of("rules"), rules, |_, _, it| it.into()),
+            approval_steps: reading.list(&Path::of("approvalSteps"), approval_steps, read_step),
+            allows_own_approval: reading.given(|| Path::of("allowsOwnApproval"), allows_own_approval),
         };
         reading.saving(id, row_version, draft)
     }
+}
+
+impl From<TimesheetRuleInput> for RuleDraft {
+    fn from(input: TimesheetRuleInput) -> Self {
+        let TimesheetRuleInput {
+            rule,
+            hours,
+            severity,
+        } = input;
+        Self {
+            kind: rule.into(),
+            hours: hours.map(Into::into),
+            severity: severity.into(),
+        }
+    }
+}
+
+fn read_step(reading: &mut Reading, path: &Path, input: ApprovalStepInput) -> approval::ApproverKind {
+    let ApprovalStepInput { kind, user_id } = input;
+    match (kind, user_id) {
+        (ApproverKind::Person, Some(id)) => return approval::ApproverKind::Person(id.into()),
+        (ApproverKind::Person, None) => {
+            let message = "a step of one person needs their id";
+            reading.fault(path.member("userId"), FaultCode::Required, message);
+        }
+        (ApproverKind::Manager | ApproverKind::ProjectManagers, Some(_)) => {
+            let message = "only a step of one person names a user";
+            reading.fault(path.member("userId"), FaultCode::Contradiction, message);
+        }
+        (ApproverKind::ProjectManagers, None) => return approval::ApproverKind::ProjectManagers,
+        (ApproverKind::Manager, None) => {}
+    }
+    approval::ApproverKind::Manager
 }
 
 fn read_period(reading: &mut Reading, input: TimesheetPeriodInput) -> Option<period::PeriodKind> {

@@ -10,6 +10,7 @@ use crate::domain::id::RowIds;
 use crate::domain::time::Date;
 use crate::domain::time_entry::WorkedTime;
 use crate::domain::timesheet::contributions::{Contribution, ContributionRef, Contributions};
+use crate::domain::timesheet::lock::Lock;
 use crate::domain::timesheet::references::LineTarget;
 use crate::domain::timesheet::rows::{Rows, TimesheetLine};
 use crate::domain::timesheet::{LineRef, Timesheet};
@@ -123,18 +124,16 @@ impl Weaving<'_> {
             };
             return Err(refuse_all(steps, &fault));
         }
-        let Some(locked) = self.owner.locked_up_to else {
-            return Ok(());
-        };
+        let lock = Lock::of(self.settings, self.owner);
         let refused: Vec<Refused> = steps
             .iter()
-            .filter(|step| step.date <= locked)
+            .filter(|step| lock.covers(step.date))
             .map(|step| Refused {
                 change: step.change,
                 fault: Fault {
                     path: Path::ROOT,
                     code: FaultCode::Locked,
-                    message: format!("{} is locked: days up to {locked} are", step.date),
+                    message: format!("{} takes no hours: {}", step.date, lock.reason()),
                 },
             })
             .collect();

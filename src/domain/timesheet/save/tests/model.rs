@@ -309,7 +309,7 @@ proptest! {
             apply(&mut command, edit);
         }
         let untouched = sheet.clone();
-        let result = save(&sheet, &command, &known, NOW, &mut new_ids());
+        let result = save(&sheet, &command, &known, Lock::NONE, NOW, &mut new_ids());
         prop_assert_eq!(&sheet, &untouched);
         let Some((name, rows, client_ids)) = model(&sheet, &command, &known) else {
             prop_assert!(result.is_err(), "the rules refuse, the save accepts: {:#?}", result);

@@ -86,6 +86,7 @@ fn s11_a_nil_reference_is_unknown_even_if_a_record_had_that_id() {
         &sheet,
         &with_lines(&sheet, vec![line]),
         &known,
+        Lock::NONE,
         NOW,
         &mut new_ids(),
     );

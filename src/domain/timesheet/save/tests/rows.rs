@@ -214,7 +214,15 @@ fn s6_a_made_id_never_meets_one_that_the_sheet_or_the_client_uses() {
         new_line(2, target(0, 0, 0)),
         mine,
     ];
-    let saved = save(&sheet, &with_lines(&sheet, lines), &known(), NOW, &mut ids).unwrap();
+    let saved = save(
+        &sheet,
+        &with_lines(&sheet, lines),
+        &known(),
+        Lock::NONE,
+        NOW,
+        &mut ids,
+    )
+    .unwrap();
     let lines = saved.sheet.lines().map(|line| line.id().uuid().as_u128());
     assert_eq!(lines.collect::<Vec<_>>(), [0x4000, 0x4001, 0x4003, 0x4002]);
 }
