@@ -84,7 +84,7 @@ impl App {
             let change = match decide(reader.clone()).await? {
                 Decision::Already(record) => return Ok(Written::Already(record)),
                 Decision::Change(planned) => {
-                    planned.into_change_set(ChangeSetId::new(self.new_id()), &reader)
+                    planned.into_change_set(ChangeSetId::new(self.new_id()), &reader)?
                 }
             };
             match self.store.commit(change).await {
@@ -143,7 +143,9 @@ impl Planned {
     }
 
     /// As one atomic write by the reader, on condition that their rights are still the same (S14).
-    fn into_change_set(self, id: ChangeSetId, reader: &Reader) -> ChangeSet {
+    /// Who acts for another changes nobody's account and no token: what they may do for a while
+    /// would outlast it.
+    fn into_change_set(self, id: ChangeSetId, reader: &Reader) -> Result<ChangeSet, Error> {
         let Self {
             action,
             subject,
@@ -152,21 +154,33 @@ impl Planned {
             deletes,
         } = self;
         guards.extend_from_slice(reader.guards());
+        let actor = reader.actor();
+        let is_account = |key: Key| matches!(key, Key::User(_) | Key::Token(_));
+        if actor.acts_for().is_some()
+            && (puts.iter().map(Record::key))
+                .chain(deletes.iter().copied())
+                .any(is_account)
+        {
+            return Err(Error::Forbidden(
+                "users and tokens cannot be changed while acting for another".to_owned(),
+            ));
+        }
         let audit = Audit {
             at: reader.now(),
-            actor: reader.actor().user_id,
-            token: reader.actor().token_id,
+            actor: actor.person_id,
+            acting_for: actor.acts_for(),
+            token: actor.token_id,
             face: reader.face(),
             action: action.into(),
             subject,
         };
-        ChangeSet {
+        Ok(ChangeSet {
             id,
             guards,
             puts,
             deletes,
             audit,
-        }
+        })
     }
 }
 

@@ -169,6 +169,7 @@ impl Company {
             audit: Audit {
                 at,
                 actor: self.administrator,
+                acting_for: None,
                 token: None,
                 face: Face::CommandLine,
                 action: "fillWithDemo".into(),

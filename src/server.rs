@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::HeaderValue;
-use axum::http::header::ACCEPT;
+use axum::http::header::{ACCEPT, UPGRADE};
+use axum::http::{HeaderValue, Method};
 use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use crate::app::imports::payloads::Payloads;
-use crate::app::{self, App};
+use crate::app::{self, App, Error};
 use crate::config::Settings;
 use crate::demo::Shape;
 use crate::domain;
@@ -21,6 +21,7 @@ use crate::domain::time::Clock;
 use crate::graphql::front::InvalidSchema;
 use crate::graphql::http::Endpoint;
 use crate::graphql::limits::TransportLimits;
+use crate::graphql::session::{Ended, Session};
 use crate::http::accept::{self, Terms};
 use crate::http::area::Area;
 use crate::http::auth::Doorkeeper;
@@ -292,27 +293,41 @@ fn introduce(sessions: Arc<Sessions>) -> Introduce {
     Arc::new(move |area, caller, request| match area {
         Area::GraphQl => {
             let accepts = request.headers.get(ACCEPT).map(HeaderValue::as_bytes);
-            let may_last = answer::has(accepts.unwrap_or_default(), b"text/event-stream");
-            request.extensions.insert(if may_last {
-                sessions.lasting(caller)
-            } else {
-                Sessions::brief(caller)
-            });
-        }
-        Area::Sync => {
-            if request.uri.path().ends_with(sync::EVENTS) {
-                let session = sessions.lasting(caller.clone());
-                request.extensions.insert(UntilWithdrawn::new(move || {
-                    let session = session.clone();
-                    async move {
-                        let _why = session.ended().await;
-                    }
-                }));
+            let may_last = answer::has(accepts.unwrap_or_default(), b"text/event-stream")
+                || request.headers.contains_key(UPGRADE)
+                || request.method == Method::CONNECT;
+            if !may_last {
+                request.extensions.insert(Sessions::brief(caller));
+                return None;
             }
-            request.extensions.insert(caller);
+            let sessions = Arc::clone(&sessions);
+            Some(Box::pin(async move {
+                request.extensions.insert(sessions.lasting(caller).await);
+            }))
         }
-        Area::OData | Area::Admin | Area::Metrics | Area::Upload | Area::Page => {
+        Area::Sync if request.uri.path().ends_with(sync::EVENTS) => {
+            let sessions = Arc::clone(&sessions);
+            Some(Box::pin(async move {
+                let session = sessions.lasting(caller.clone()).await;
+                request.extensions.insert(until_withdrawn(session));
+                request.extensions.insert(caller);
+            }))
+        }
+        Area::Sync | Area::OData | Area::Admin | Area::Metrics | Area::Upload | Area::Page => {
             request.extensions.insert(caller);
+            None
+        }
+    })
+}
+
+fn until_withdrawn(session: Session) -> UntilWithdrawn {
+    UntilWithdrawn::new(move || {
+        let session = session.clone();
+        async move {
+            match session.ended().await {
+                Ended::Expired | Ended::Revoked => Error::Unauthenticated,
+                narrowed @ Ended::Narrowed => Error::Forbidden(narrowed.reason().to_owned()),
+            }
         }
     })
 }

@@ -99,6 +99,7 @@ fn change(number: u64, puts: Vec<Record>) -> ChangeSet {
         audit: Audit {
             at: Instant::from_epoch_micros(0),
             actor: UserId::new(id(6, 0)),
+            acting_for: None,
             token: None,
             face: Face::CommandLine,
             action: "fill".into(),

@@ -99,6 +99,7 @@ impl App {
             id: SyncJobId::new(self.new_id()),
             meta: Meta::new(reader.now()),
             owner_id: reader.actor().user_id,
+            asked_by: reader.actor().person_id,
             token_id: reader.actor().token_id,
             face: reader.face(),
             kind,

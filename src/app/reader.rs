@@ -36,6 +36,7 @@ pub struct Reader {
     view: Arc<dyn View>,
     actor: Arc<Actor>,
     user: Arc<User>,
+    person: Arc<User>,
     guards: Arc<[Guard]>,
     face: Face,
     now: Instant,
@@ -50,32 +51,28 @@ impl Reader {
         now: Instant,
         live: Arc<Live>,
     ) -> Result<Self, Error> {
-        let (user, token) = match &caller.identity {
-            Identity::Token { hash, .. } => {
-                let (token, user) = view.token(*hash).await?.ok_or(Error::Unauthenticated)?;
-                if !token.is_valid_at(now) {
-                    return Err(Error::Unauthenticated);
-                }
-                (user, Some(token))
-            }
-            Identity::Local { user_id } => (
-                view.get::<User>(*user_id).await?.ok_or(Error::Unauthenticated)?,
-                None,
-            ),
-        };
-        if !user.meta.is_active {
-            return Err(Error::Unauthenticated);
-        }
-        let mut guards = vec![Guard::Version(User::key(user.id), user.meta.version)];
+        let (person, token) = identified(view.as_ref(), caller, now).await?;
         let roles: &[Role] = if token.is_some() {
-            &user.roles
+            &person.roles
         } else {
             &[Role::Administrator]
         };
         let permissions = token.as_ref().and_then(|token| token.permissions.as_deref());
-        let mut actor = Actor::new(user.id, token.as_ref().map(|token| token.id), roles, permissions);
-        if actor.needs_team() {
-            actor = actor.with_team(view.team_of(user.id).await?);
+        let token_id = token.as_ref().map(|token| token.id);
+        let actor = Actor::new(person.id, token_id, roles, permissions);
+        let mut actor = with_team(view.as_ref(), actor).await?;
+        let mut guards = vec![Guard::Version(User::key(person.id), person.meta.version)];
+        let mut user = Arc::clone(&person);
+        if let Some(other) = caller.acting_for {
+            actor.may_act_for_others()?;
+            let other = view.get::<User>(other).await?;
+            // An archived user acts no more, by nobody's hand.
+            user = other
+                .filter(|user| user.meta.is_active)
+                .ok_or(Error::NotFound("user"))?;
+            let theirs = Actor::new(user.id, None, &user.roles, permissions);
+            actor = actor.acting_for(with_team(view.as_ref(), theirs).await?)?;
+            guards.push(Guard::Version(User::key(user.id), user.meta.version));
         }
         if let Some(token) = token {
             guards.push(Guard::Version(AccessToken::key(token.id), token.meta.version));
@@ -84,6 +81,7 @@ impl Reader {
             view,
             actor: Arc::new(actor),
             user,
+            person,
             guards: guards.into(),
             face: caller.face,
             now,
@@ -96,9 +94,14 @@ impl Reader {
         &self.actor
     }
 
-    /// Who reads.
+    /// Who reads, or the one they act for.
     pub const fn user(&self) -> &Arc<User> {
         &self.user
+    }
+
+    /// The person who reads, whoever they act for.
+    pub const fn person(&self) -> &Arc<User> {
+        &self.person
     }
 
     /// When the reading began.
@@ -225,4 +228,37 @@ impl Reader {
     pub(super) const fn face(&self) -> Face {
         self.face
     }
+}
+
+/// Who calls, and the token that says so; [`Error::Unauthenticated`] if it no longer counts.
+async fn identified(
+    view: &dyn View,
+    caller: &Caller,
+    now: Instant,
+) -> Result<(Arc<User>, Option<Arc<AccessToken>>), Error> {
+    let (user, token) = match &caller.identity {
+        Identity::Token { hash, .. } => {
+            let (token, user) = view.token(*hash).await?.ok_or(Error::Unauthenticated)?;
+            (user, Some(token))
+        }
+        Identity::Local { user_id } => {
+            let user = view.get::<User>(*user_id).await?;
+            (user.ok_or(Error::Unauthenticated)?, None)
+        }
+    };
+    let counts = token.as_ref().is_none_or(|token| token.is_valid_at(now));
+    if counts && user.meta.is_active {
+        Ok((user, token))
+    } else {
+        Err(Error::Unauthenticated)
+    }
+}
+
+/// The actor with their team, if any right of theirs is about it.
+async fn with_team(view: &dyn View, actor: Actor) -> Result<Actor, Error> {
+    if !actor.needs_team() {
+        return Ok(actor);
+    }
+    let team = view.team_of(actor.user_id).await?;
+    Ok(actor.with_team(team))
 }

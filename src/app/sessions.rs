@@ -48,14 +48,12 @@ impl App {
             return Err(Error::Unauthenticated);
         }
         self.sessions.note_use(token.id, now);
-        Ok(Caller {
-            identity: Identity::Token {
-                hash,
-                token_id: token.id,
-                user_id: user.id,
-            },
-            face,
-        })
+        let identity = Identity::Token {
+            hash,
+            token_id: token.id,
+            user_id: user.id,
+        };
+        Ok(Caller::new(identity, face))
     }
 
     /// When a token was last used since the server started.

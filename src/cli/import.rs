@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 
 use super::Failure;
+use crate::domain::id::UserId;
 use client::Client;
 use file::{Layout, Source};
 use follow::Outcome;
@@ -34,6 +35,9 @@ pub(super) struct Import {
     /// line: the environment variable is safer.
     #[arg(long, env = "PUNCHCARD_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     token: String,
+    /// Import as this user, in their name: needs a token with the right core@switchIdentity.
+    #[arg(long, env = "PUNCHCARD_ACT_FOR", value_name = "USER ID")]
+    act_for: Option<UserId>,
     /// What is imported: time entries with what they refer to, or static data alone.
     #[arg(
         long,
@@ -90,7 +94,7 @@ enum OnError {
 impl Import {
     /// Sends the files; the code says whether rows were bad.
     pub(super) async fn run(self) -> Result<ExitCode, Failure> {
-        let client = Client::new(&self.url, &self.token)?;
+        let client = Client::new(&self.url, &self.token, self.act_for)?;
         let sources = self.files.iter().map(|path| Source::find(path));
         let sources = sources.collect::<Result<Vec<_>, _>>()?;
         let mut code = ExitCode::SUCCESS;

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::error::Error;
 use super::id::{TokenId, UserId};
 
 /// A right, spelt `area@operation`.
@@ -182,8 +183,10 @@ impl Role {
 /// Who calls, with everything that decides about their rights, loaded once per request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// The person.
+    /// Whose rights they have: their own, or those of the one they act for.
     pub user_id: UserId,
+    /// The person who calls, whoever they act for.
+    pub person_id: UserId,
     /// The token that they came with; `None` for the command line on the server itself.
     pub token_id: Option<TokenId>,
     /// Everybody whose manager they are, directly or not, in order of the ids.
@@ -203,6 +206,7 @@ impl Actor {
     ) -> Self {
         let mut actor = Self {
             user_id,
+            person_id: user_id,
             token_id,
             team: Box::default(),
             own: 0,
@@ -229,6 +233,58 @@ impl Actor {
         team.dedup();
         self.team = team.into();
         self
+    }
+
+    /// The same person, acting for `other`, with that one's rights. It takes `core@switchIdentity`
+    /// over everything, and nothing may come within reach that was not before.
+    pub fn acting_for(&self, other: Self) -> Result<Self, Error> {
+        self.may_act_for_others()?;
+        if !self.covers(&other) {
+            return Err(Error::Forbidden(
+                "you may not act for somebody who may do more than you".to_owned(),
+            ));
+        }
+        Ok(Self {
+            person_id: self.person_id,
+            token_id: self.token_id,
+            ..other
+        })
+    }
+
+    /// Refuses who may act for nobody but themselves.
+    pub fn may_act_for_others(&self) -> Result<(), Error> {
+        if self.has(Permission::CoreSwitchIdentity) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(
+            "to act for another needs the right core@switchIdentity".to_owned(),
+        ))
+    }
+
+    /// Whom they act for, if it is not themselves.
+    pub fn acts_for(&self) -> Option<UserId> {
+        (self.person_id != self.user_id).then_some(self.user_id)
+    }
+
+    /// Whether `user` is the person who calls, or the one they act for: nobody judges their own in
+    /// either shape (F7).
+    pub fn is_person(&self, user: UserId) -> bool {
+        user == self.user_id || user == self.person_id
+    }
+
+    /// Whether they still hold every right that they held `before`, over everybody.
+    pub fn still_holds(&self, before: &Self) -> bool {
+        let same_team = || {
+            let still_led = |member| self.team.binary_search(member).is_ok();
+            before.team.iter().all(still_led)
+        };
+        Permission::ALL.into_iter().all(|permission| {
+            match (before.scope(permission), self.scope(permission)) {
+                (None, _) | (_, Some(Scope::All)) => true,
+                (Some(Scope::Team), Some(Scope::Team)) => same_team(),
+                (before, now) => now >= before,
+            }
+        })
     }
 
     /// How far they hold `permission`; `None` if not at all.
@@ -351,6 +407,69 @@ mod tests {
             !employee.covers(&colleague),
             "one's own and another's own are not the same"
         );
+    }
+
+    #[test]
+    fn who_acts_for_another_has_their_rights_and_stays_themselves() {
+        let admin = Actor::new(user(1), None, &[Role::Administrator], None);
+        let ivan = Actor::new(user(2), None, &[Role::Employee], None);
+        let acting = admin.acting_for(ivan.clone()).unwrap();
+        assert_eq!(
+            (acting.user_id, acting.person_id, acting.acts_for()),
+            (user(2), user(1), Some(user(2)))
+        );
+        for permission in Permission::ALL {
+            assert_eq!(acting.scope(permission), ivan.scope(permission), "{permission:?}");
+        }
+        assert!(acting.is_person(user(1)) && acting.is_person(user(2)) && !acting.is_person(user(3)));
+        assert!(admin.acts_for().is_none() && !admin.is_person(user(2)));
+    }
+
+    #[test]
+    fn nobody_acts_for_another_without_the_right_or_for_who_may_do_more() {
+        let ivan = Actor::new(user(2), None, &[Role::Employee], None);
+        for roles in Role::ALL.into_iter().filter(|role| *role != Role::Administrator) {
+            let caller = Actor::new(user(1), None, &[roles], None);
+            assert!(caller.acting_for(ivan.clone()).is_err(), "{roles:?}");
+        }
+        let switch_and = |more: &[Permission]| {
+            let some: Vec<_> = [&[Permission::CoreSwitchIdentity], more].concat();
+            Actor::new(user(1), None, &[Role::Administrator], Some(&some))
+        };
+        assert!(switch_and(&[]).acting_for(ivan.clone()).is_err());
+        assert!(
+            switch_and(&[Permission::TimesheetsRead])
+                .acting_for(ivan)
+                .is_err()
+        );
+        let narrow = Actor::new(
+            user(2),
+            None,
+            &[Role::Employee],
+            Some(&[Permission::TimesheetsRead]),
+        );
+        assert!(
+            switch_and(&[Permission::TimesheetsRead])
+                .acting_for(narrow)
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn rights_are_still_held_as_long_as_none_is_less() {
+        let lead = || Actor::new(user(1), None, &[Role::Employee, Role::TeamManager], None);
+        let before = lead().with_team(vec![user(2), user(3)]);
+        assert!(before.still_holds(&before));
+        assert!(
+            lead()
+                .with_team(vec![user(2), user(3), user(4)])
+                .still_holds(&before)
+        );
+        assert!(!lead().with_team(vec![user(3), user(4)]).still_holds(&before));
+        assert!(!Actor::new(user(1), None, &[Role::Employee], None).still_holds(&before));
+        assert!(!Actor::new(user(1), None, &[Role::TeamManager], None).still_holds(&before));
+        let admin = Actor::new(user(1), None, &[Role::Administrator], None);
+        assert!(admin.still_holds(&before) && !before.still_holds(&admin));
     }
 
     #[test]

@@ -46,8 +46,10 @@ pub enum Guard {
 pub struct Audit {
     /// When.
     pub at: Instant,
-    /// Who.
+    /// Who: the person, whoever they acted for.
     pub actor: UserId,
+    /// Whom they acted for, if it was not themselves.
+    pub acting_for: Option<UserId>,
     /// With which token; `None` from the command line on the server.
     pub token: Option<TokenId>,
     /// Over which face.

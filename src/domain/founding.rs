@@ -120,6 +120,7 @@ impl Founding {
         let audit = Audit {
             at: settings.meta.created,
             actor: administrator.id,
+            acting_for: None,
             token: None,
             face: Face::CommandLine,
             action: "foundCompany".into(),

@@ -16,8 +16,10 @@ pub struct SyncJob {
     pub id: SyncJobId,
     /// What every record has; it was made when it was accepted.
     pub meta: Meta,
-    /// Who asked for it.
+    /// Whose it is: who asked for it, or the one they acted for.
     pub owner_id: UserId,
+    /// The person who asked for it.
+    pub asked_by: UserId,
     /// With which token.
     pub token_id: Option<TokenId>,
     /// Over which face.

@@ -20,7 +20,7 @@ pub struct Session {
     introduce: Arc<Introduce>,
     allow: Option<Arc<dyn Fn() -> bool + Send + Sync>>,
     expires: Option<Instant>,
-    revoked: Option<watch::Receiver<bool>>,
+    withdrawn: Option<watch::Receiver<Option<Ended>>>,
 }
 
 impl Session {
@@ -31,7 +31,7 @@ impl Session {
             introduce: Arc::new(introduce),
             allow: None,
             expires: None,
-            revoked: None,
+            withdrawn: None,
         }
     }
 
@@ -41,11 +41,11 @@ impl Session {
         Self { expires, ..self }
     }
 
-    /// Ends when the channel says `true`, or when its sender is gone.
+    /// Ends when the channel says why, or when its sender is gone.
     #[must_use]
-    pub fn revocable(self, revoked: watch::Receiver<bool>) -> Self {
+    pub fn revocable(self, withdrawn: watch::Receiver<Option<Ended>>) -> Self {
         Self {
-            revoked: Some(revoked),
+            withdrawn: Some(withdrawn),
             ..self
         }
     }
@@ -77,15 +77,19 @@ impl Session {
                 None => std::future::pending().await,
             }
         };
-        let revoked = async {
-            match self.revoked.clone() {
-                Some(mut revoked) => drop(revoked.wait_for(|revoked| *revoked).await),
+        let withdrawn = async {
+            match self.withdrawn.clone() {
+                Some(mut withdrawn) => withdrawn
+                    .wait_for(Option::is_some)
+                    .await
+                    .ok()
+                    .and_then(|ended| *ended),
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
             () = expired => Ended::Expired,
-            () = revoked => Ended::Revoked,
+            ended = withdrawn => ended.unwrap_or(Ended::Revoked),
         }
     }
 }
@@ -105,6 +109,8 @@ pub enum Ended {
     Expired,
     /// The token, or the right to use it, was withdrawn.
     Revoked,
+    /// The caller may do less than when the session began; another may be begun with the rest.
+    Narrowed,
 }
 
 impl Ended {
@@ -113,6 +119,7 @@ impl Ended {
         match self {
             Self::Expired => "the token has expired",
             Self::Revoked => "the token was withdrawn",
+            Self::Narrowed => "rights were withdrawn: connect again with those that are left",
         }
     }
 }
@@ -120,11 +127,12 @@ impl Ended {
 /// Recognizes callers by their tokens; for sockets, whose first message carries one.
 #[async_trait]
 pub trait Authenticate: Send + Sync {
-    /// The session of a token.
-    async fn authenticate(&self, token: &str) -> Result<Session, Refused>;
+    /// The session of a token, acting for another user if one is named.
+    async fn authenticate(&self, token: &str, act_for: Option<&str>) -> Result<Session, Refused>;
 }
 
-/// The token is not known, or not any more. Deliberately does not tell which.
+/// The token is not known, or not any more, or may not act for whom it is to act for. Deliberately
+/// does not tell which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the token is not valid")]
 pub struct Refused;

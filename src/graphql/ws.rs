@@ -27,6 +27,7 @@ use super::front::refusal::{Code, Refusal};
 use super::http::Endpoint;
 use super::http::params::Params;
 use super::session::Session;
+use crate::app::context::ACT_FOR;
 
 /// The sub-protocol.
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -42,7 +43,14 @@ pub async fn upgrade(endpoint: Arc<Endpoint>, request: Request) -> Response {
         let message = "pages of this origin may not open sockets here";
         return (StatusCode::FORBIDDEN, message).into_response();
     }
-    let session = parts.extensions.get::<Session>().cloned();
+    let told = Told {
+        session: parts.extensions.get::<Session>().cloned(),
+        // One that cannot be read is an id that nobody has.
+        act_for: parts
+            .headers
+            .get(ACT_FOR)
+            .map(|user| String::from_utf8_lossy(user.as_bytes()).into_owned()),
+    };
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => upgrade.protocols([PROTOCOL]),
         Err(rejection) => return rejection.into_response(),
@@ -56,7 +64,7 @@ pub async fn upgrade(endpoint: Arc<Endpoint>, request: Request) -> Response {
         .write_buffer_size(BUFFER_BYTES)
         .max_message_size(endpoint.limits.body_bytes)
         .max_frame_size(endpoint.limits.body_bytes)
-        .on_upgrade(move |socket| serve(socket, endpoint, session))
+        .on_upgrade(move |socket| serve(socket, endpoint, told))
 }
 
 /// A browser tells which page opens a socket: only the server's own may, and those that were named.
@@ -76,7 +84,7 @@ fn is_welcome(headers: &HeaderMap, uri: &Uri, others: &[String]) -> bool {
 }
 
 /// Speaks with one client until one of both has enough.
-async fn serve(socket: WebSocket, endpoint: Arc<Endpoint>, session: Option<Session>) {
+async fn serve(socket: WebSocket, endpoint: Arc<Endpoint>, told: Told) {
     let (mut sink, mut stream) = socket.split();
     let (out, queue) = mpsc::channel(endpoint.limits.queued_messages);
     let operations = Operations::default();
@@ -85,7 +93,7 @@ async fn serve(socket: WebSocket, endpoint: Arc<Endpoint>, session: Option<Sessi
         endpoint: &endpoint,
         operations: &operations,
         out,
-        header: session,
+        told,
         session: None,
     };
     let close = tokio::select! {
@@ -135,13 +143,20 @@ async fn speak(
     }
 }
 
+/// What the headers of the request for a socket told.
+struct Told {
+    /// Who asked.
+    session: Option<Session>,
+    /// Whom they are to act for; the session, if there is one, does.
+    act_for: Option<String>,
+}
+
 /// What the server knows of one client.
 struct Connection<'a> {
     endpoint: &'a Arc<Endpoint>,
     operations: &'a Operations,
     out: mpsc::Sender<Outgoing>,
-    /// Who asked for the socket, if a header told.
-    header: Option<Session>,
+    told: Told,
     /// Who speaks, once the connection is acknowledged.
     session: Option<Session>,
 }
@@ -188,7 +203,7 @@ impl Connection<'_> {
 
     async fn follow(&mut self, text: &str) -> Result<(), Close> {
         match Incoming::read(text).map_err(|Invalid(reason)| Close::Invalid(reason))? {
-            Incoming::Init { token } => self.init(token).await,
+            Incoming::Init { token, act_for } => self.init(token, act_for).await,
             Incoming::Ping { payload } => {
                 self.send(message::pong(payload)).await;
                 Ok(())
@@ -202,17 +217,23 @@ impl Connection<'_> {
         }
     }
 
-    async fn init(&mut self, token: Option<String>) -> Result<(), Close> {
+    async fn init(&mut self, token: Option<String>, act_for: Option<String>) -> Result<(), Close> {
         if self.session.is_some() {
             return Err(Close::TooManyInits);
         }
-        let session = match (token, self.header.take()) {
+        let session = match (token, self.told.session.take()) {
             (Some(token), _) => {
+                let act_for = act_for.or_else(|| self.told.act_for.take());
                 let authenticate = &self.endpoint.authenticate;
                 authenticate
-                    .authenticate(&token)
+                    .authenticate(&token, act_for.as_deref())
                     .await
                     .map_err(|_| Close::Forbidden)?
+            }
+            // Whom the token of a header acts for is in a header too.
+            (None, Some(_)) if act_for.is_some() => {
+                let reason = "Invalid message: actFor goes with the token, in the same place";
+                return Err(Close::Invalid(reason.to_owned()));
             }
             (None, Some(session)) => session,
             (None, None) => return Err(Close::Forbidden),

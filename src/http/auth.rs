@@ -11,14 +11,15 @@ use std::time::Duration;
 
 use axum::http::header::{AUTHORIZATION, UPGRADE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::area::Area;
-use crate::app::context::Identity;
+use crate::app::context::{ACT_FOR, Identity};
 use crate::app::{App, Caller, Error};
 use crate::config::Limits;
+use crate::domain::error::{FaultCode, Path};
 use crate::domain::id::TokenId;
 
 /// Stands at the door.
@@ -66,6 +67,12 @@ impl Doorkeeper {
         if let Identity::Token { token_id, .. } = caller.identity {
             self.may_ask(token_id)?;
         }
+        let Some(other) = act_for(&request.headers)? else {
+            return Ok(Some(caller));
+        };
+        let caller = caller.acting_for(other)?;
+        // Refused as a whole, whatever the request would come to without it.
+        self.app.reader(&caller).await?;
         Ok(Some(caller))
     }
 
@@ -106,6 +113,21 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+/// Whom the caller asks to act for, if they do.
+fn act_for(headers: &HeaderMap) -> Result<Option<&str>, Error> {
+    let mut given = headers.get_all(ACT_FOR).iter();
+    let (first, second) = (given.next(), given.next());
+    match (first.map(HeaderValue::to_str), second) {
+        (None, _) => Ok(None),
+        (Some(Ok(user_id)), None) => Ok(Some(user_id)),
+        _ => Err(Error::fault(
+            Path::of("actFor"),
+            FaultCode::Malformed,
+            "must be the id of one user",
+        )),
+    }
 }
 
 /// HTTP/1.1 upgrades a GET; HTTP/2 has an extended CONNECT.

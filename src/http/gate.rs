@@ -14,6 +14,7 @@ use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::Response;
+use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 use hyper::body::Incoming;
 use tower::Service;
@@ -38,8 +39,10 @@ pub struct Routes {
     pub pages: Router,
 }
 
-/// Puts a caller into a request, in the form in which the face looks for them there.
-pub type Introduce = Arc<dyn Fn(Area, Caller, &mut Parts) + Send + Sync>;
+/// Puts a caller into a request, in the form in which the face looks for them there; what takes
+/// time is answered, to be waited for.
+pub type Introduce =
+    Arc<dyn for<'a> Fn(Area, Caller, &'a mut Parts) -> Option<BoxFuture<'a, ()>> + Send + Sync>;
 
 /// The way in.
 pub struct Gate {
@@ -123,8 +126,10 @@ impl Gate {
             match self.doorkeeper.admit(peer, area, &parts).await {
                 Ok(None) => {}
                 Ok(Some(caller)) => {
-                    line.set_user(caller.user_id());
-                    (self.introduce)(area, caller, &mut parts);
+                    line.set_caller(caller.person_id(), caller.acting_for);
+                    if let Some(introduced) = (self.introduce)(area, caller, &mut parts) {
+                        introduced.await;
+                    }
                 }
                 Err(refusal) => return answer::refuse_to(area, &parts.headers, &refusal),
             }

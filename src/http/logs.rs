@@ -90,6 +90,7 @@ pub struct Line {
     uri: Uri,
     id: RequestId,
     user: Option<UserId>,
+    acting_for: Option<UserId>,
     begun: Instant,
     is_written: bool,
 }
@@ -102,14 +103,16 @@ impl Line {
             uri: request.uri().clone(),
             id,
             user: None,
+            acting_for: None,
             begun,
             is_written: false,
         }
     }
 
-    /// Notes who called.
-    pub const fn set_user(&mut self, user: UserId) {
+    /// Notes who called, and for whom if not for themselves.
+    pub const fn set_caller(&mut self, user: UserId, acting_for: Option<UserId>) {
         self.user = Some(user);
+        self.acting_for = acting_for;
     }
 
     /// Writes the line of an answered request, which took so long.
@@ -121,18 +124,54 @@ impl Line {
     fn put(&self, status: Option<StatusCode>, took: Duration) {
         let path = self.uri.path();
         let user = self.user.map(tracing::field::display);
+        let acting_for = self.acting_for.map(tracing::field::display);
         let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let (method, request) = (self.method.as_str(), self.id.as_str());
         match status.map(|status| status.as_u16()) {
-            None => tracing::info!(request, method, path, user, microseconds, "the client left"),
+            None => tracing::info!(
+                request,
+                method,
+                path,
+                user,
+                acting_for,
+                microseconds,
+                "the client left"
+            ),
             Some(status @ 500..) => {
-                tracing::warn!(request, method, path, user, status, microseconds, "answered");
+                tracing::warn!(
+                    request,
+                    method,
+                    path,
+                    user,
+                    acting_for,
+                    status,
+                    microseconds,
+                    "answered"
+                );
             }
             // Whoever watches a server asks this every second.
             Some(status) if path.starts_with("/health/") => {
-                tracing::debug!(request, method, path, user, status, microseconds, "answered");
+                tracing::debug!(
+                    request,
+                    method,
+                    path,
+                    user,
+                    acting_for,
+                    status,
+                    microseconds,
+                    "answered"
+                );
             }
-            Some(status) => tracing::info!(request, method, path, user, status, microseconds, "answered"),
+            Some(status) => tracing::info!(
+                request,
+                method,
+                path,
+                user,
+                acting_for,
+                status,
+                microseconds,
+                "answered"
+            ),
         }
     }
 }

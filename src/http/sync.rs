@@ -34,20 +34,21 @@ pub const EVENTS: &str = "/events";
 /// Where a client says which event it has seen last.
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// Resolves when the caller of an event stream is one no longer.
+/// Resolves when the caller of an event stream is one no longer, or may do less than they could, and
+/// says which.
 #[derive(Clone)]
-pub struct UntilWithdrawn(Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>);
+pub struct UntilWithdrawn(Arc<dyn Fn() -> BoxFuture<'static, Error> + Send + Sync>);
 
 impl UntilWithdrawn {
     /// Waits for what `wait` waits for.
     pub fn new<F>(wait: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = ()> + Send + 'static,
+        F: Future<Output = Error> + Send + 'static,
     {
         Self(Arc::new(move || wait().boxed()))
     }
 
-    fn wait(&self) -> BoxFuture<'static, ()> {
+    fn wait(&self) -> BoxFuture<'static, Error> {
         (self.0)()
     }
 }

@@ -1,6 +1,7 @@
 //! Batches: several requests in one, in order. Those of a change set take effect together or not at
 //! all. How a batch is written, as parts or as JSON, is below.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use super::http::{Answer, Conversation, Request};
 use super::resource::Resource;
 use super::service::{self, Exchange};
 use super::write::Write;
+use crate::app::context::ACT_FOR;
 use crate::app::timesheets::together::TimesheetWrite;
 use crate::domain::timesheet::Timesheet;
 
@@ -151,8 +153,8 @@ impl<'a> Batch<'a> {
 
     async fn single(&mut self, mut item: Item) -> Answered {
         let ready = self.prepare(&mut item);
-        let answer = match ready {
-            Ok(()) => service::answer(self.conversation, &item.request).await,
+        let answer = match ready.and_then(|()| within(self.conversation, &item.request)) {
+            Ok(conversation) => service::answer(&conversation, &item.request).await,
             Err(refusal) => Answer::refusal(&refusal, Version::V401),
         };
         self.remember(&item, &answer);
@@ -259,8 +261,34 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// The conversation of a request of a batch: that of the batch, unless the request says for itself whom
+/// its caller acts for.
+fn within<'a>(conversation: &'a Conversation, request: &Request) -> Result<Cow<'a, Conversation>, Refusal> {
+    let mut given = request.headers.get_all(ACT_FOR).iter();
+    let Some(first) = given.next() else {
+        return Ok(Cow::Borrowed(conversation));
+    };
+    let user_id = first.to_str().ok().filter(|_| given.next().is_none());
+    let caller = conversation.caller.clone();
+    Ok(Cow::Owned(Conversation {
+        caller: caller.acting_for(user_id.unwrap_or_default())?,
+        ..conversation.clone()
+    }))
+}
+
 /// Decides the writes of a change set and commits them as one; the place of the refused one, if one is.
 async fn together(conversation: &Conversation, items: &[Item]) -> Result<Vec<Answer>, (usize, Refusal)> {
+    // A change set is one person's, acting for one.
+    let mut whole = Cow::Borrowed(conversation);
+    for (place, item) in items.iter().enumerate() {
+        let own = within(conversation, &item.request).map_err(|refusal| (place, refusal))?;
+        if place > 0 && own.caller != whole.caller {
+            let message = "the requests of a change set act for one user";
+            return Err((place, Refusal::bad_request(message)));
+        }
+        whole = own;
+    }
+    let conversation = &*whole;
     let mut prepared: Vec<(Exchange<'_>, super::resource::One, Write)> = Vec::with_capacity(items.len());
     for (place, item) in items.iter().enumerate() {
         let of_item = prepared_write(conversation, &item.request).await;

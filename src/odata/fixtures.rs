@@ -74,12 +74,8 @@ impl House {
 
     /// Reads as the administrator.
     pub async fn reader(&self) -> Reader {
-        let caller = Caller {
-            identity: Identity::Local {
-                user_id: self.administrator,
-            },
-            face: Face::OData,
-        };
+        let user_id = self.administrator;
+        let caller = Caller::new(Identity::Local { user_id }, Face::OData);
         self.app.reader(&caller).await.unwrap()
     }
 
@@ -105,6 +101,7 @@ impl House {
             audit: Audit {
                 at: now,
                 actor: self.administrator,
+                acting_for: None,
                 token: None,
                 face: Face::OData,
                 action: "makeToken".into(),
@@ -112,14 +109,12 @@ impl House {
             },
         };
         self.store.commit(change).await.unwrap();
-        let caller = Caller {
-            identity: Identity::Token {
-                hash,
-                token_id,
-                user_id: user,
-            },
-            face: Face::OData,
+        let identity = Identity::Token {
+            hash,
+            token_id,
+            user_id: user,
         };
+        let caller = Caller::new(identity, Face::OData);
         self.app.reader(&caller).await.unwrap()
     }
 

@@ -42,10 +42,7 @@ impl Local {
     /// Answers a GraphQL operation as JSON, as an administrator. The variables are a JSON object.
     pub async fn ask(&self, document: &str, variables: &str) -> Result<Vec<u8>, ServeError> {
         let user_id = self.administrator().await?.ok_or(ServeError::NoAdministrator)?;
-        let session = Sessions::brief(Caller {
-            identity: Identity::Local { user_id },
-            face: Face::CommandLine,
-        });
+        let session = Sessions::brief(Caller::new(Identity::Local { user_id }, Face::CommandLine));
         // No server works on imports here, so none is to wait for one.
         let app = application(self.store.clone(), Arc::new(InMemory::default()));
         let front = graphql::front_over(app, graphql::limits::Limits::default())?;

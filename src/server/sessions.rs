@@ -1,5 +1,6 @@
 //! Callers as the GraphQL face knows them: sessions that carry the caller to the resolvers, and
-//! end when the token expires or is withdrawn, or its user is archived.
+//! end when the token expires or is withdrawn, its user is archived, or any of their rights is
+//! withdrawn.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +12,13 @@ use tokio::sync::watch;
 
 use crate::app::context::Identity;
 use crate::app::{App, Caller, Error};
+use crate::domain::access::Actor;
 use crate::domain::change::Face;
-use crate::domain::id::TokenId;
+use crate::domain::id::{TokenId, UserId};
 use crate::domain::token::AccessToken;
 use crate::graphql::context::Picture;
 use crate::graphql::front::Kind;
-use crate::graphql::session::{Authenticate, Refused, Session};
+use crate::graphql::session::{Authenticate, Ended, Refused, Session};
 use crate::http::auth::Doorkeeper;
 use crate::http::metrics::open_sessions;
 
@@ -27,14 +29,19 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub(super) struct Sessions {
     app: Arc<App>,
     doorkeeper: Arc<Doorkeeper>,
-    lasting: DashMap<TokenId, Lasting>,
+    lasting: DashMap<Key, Lasting>,
     open: Gauge,
 }
 
-/// Everybody who has a socket or stream open with one token.
+/// A token, and whom its bearer acts for.
+type Key = (TokenId, Option<UserId>);
+
+/// Everybody who has a socket or stream open with one token, acting for the same user.
 struct Lasting {
     caller: Caller,
-    withdrawn: watch::Sender<bool>,
+    /// What they could do when it was last looked: the least that any of them began with.
+    rights: Actor,
+    withdrawn: watch::Sender<Option<Ended>>,
 }
 
 /// What a lasting session may ask for; counts as an open session for as long as it is there.
@@ -78,7 +85,7 @@ impl Sessions {
     }
 
     /// A session that may outlive the caller's rights, and then ends.
-    pub(super) fn lasting(&self, caller: Caller) -> Session {
+    pub(super) async fn lasting(&self, caller: Caller) -> Session {
         let Identity::Token { token_id, .. } = caller.identity else {
             return Self::brief(caller);
         };
@@ -88,39 +95,67 @@ impl Sessions {
             open: self.open.clone(),
         };
         allowance.open.increment(1);
-        let withdrawn = self.withdrawn(token_id, &caller);
+        let withdrawn = self.withdrawn((token_id, caller.acting_for), &caller).await;
         Self::brief(caller)
             .revocable(withdrawn)
             .limited(move || allowance.is_left())
     }
 
-    fn withdrawn(&self, token: TokenId, caller: &Caller) -> watch::Receiver<bool> {
-        let lasting = self.lasting.entry(token).or_insert_with(|| Lasting {
-            caller: caller.clone(),
-            withdrawn: watch::Sender::new(false),
-        });
-        lasting.withdrawn.subscribe()
+    async fn withdrawn(&self, key: Key, caller: &Caller) -> watch::Receiver<Option<Ended>> {
+        match self.app.reader(caller).await {
+            Ok(reader) => {
+                let lasting = self.lasting.entry(key).or_insert_with(|| Lasting {
+                    caller: caller.clone(),
+                    rights: reader.actor().clone(),
+                    withdrawn: watch::Sender::new(None),
+                });
+                lasting.withdrawn.subscribe()
+            }
+            // Let in a moment ago, and gone already. Without a sender it ends at once.
+            Err(_) => watch::Sender::new(None).subscribe(),
+        }
     }
 
-    /// Ends the sessions whose callers no longer count, soon after they do not.
+    /// Ends the sessions whose callers no longer count, or may do less than they could, soon after.
     pub(super) async fn end_withdrawn(self: Arc<Self>) {
         let mut turns = tokio::time::interval(LOOK_EVERY);
         loop {
             turns.tick().await;
             self.lasting
                 .retain(|_, lasting| lasting.withdrawn.receiver_count() > 0);
-            let callers: Vec<(TokenId, Caller)> = self
+            let open: Vec<(Key, Caller)> = self
                 .lasting
                 .iter()
                 .map(|lasting| (*lasting.key(), lasting.caller.clone()))
                 .collect();
-            for (token, caller) in callers {
-                if matches!(self.app.reader(&caller).await, Err(Error::Unauthenticated))
-                    && let Some((_, lasting)) = self.lasting.remove(&token)
-                {
-                    lasting.withdrawn.send_replace(true);
-                }
+            for (key, caller) in open {
+                self.look_at(key, &caller).await;
             }
+        }
+    }
+
+    async fn look_at(&self, key: Key, caller: &Caller) {
+        let ended = match self.app.reader(caller).await {
+            Ok(reader) => {
+                let now = reader.actor();
+                let Some(mut lasting) = self.lasting.get_mut(&key) else {
+                    return;
+                };
+                if now.still_holds(&lasting.rights) {
+                    if *now != lasting.rights {
+                        lasting.rights = now.clone();
+                    }
+                    return;
+                }
+                Ended::Narrowed
+            }
+            Err(Error::Unauthenticated) => Ended::Revoked,
+            // They act for somebody who is gone, or no longer may.
+            Err(Error::Forbidden(_) | Error::NotFound(_)) => Ended::Narrowed,
+            Err(_) => return,
+        };
+        if let Some((_, lasting)) = self.lasting.remove(&key) {
+            lasting.withdrawn.send_replace(Some(ended));
         }
     }
 
@@ -144,10 +179,14 @@ impl Sessions {
 
 #[async_trait]
 impl Authenticate for Sessions {
-    async fn authenticate(&self, token: &str) -> Result<Session, Refused> {
+    async fn authenticate(&self, token: &str, act_for: Option<&str>) -> Result<Session, Refused> {
         let caller = self.app.authenticate(token, Face::GraphQl).await;
-        let caller = caller.map_err(|_| Refused)?;
+        let mut caller = caller.map_err(|_| Refused)?;
         let expires = self.expiry(&caller).await.map_err(|_| Refused)?;
-        Ok(self.lasting(caller).expiring(expires))
+        if let Some(user_id) = act_for {
+            caller = caller.acting_for(user_id).map_err(|_| Refused)?;
+            self.app.reader(&caller).await.map_err(|_| Refused)?;
+        }
+        Ok(self.lasting(caller).await.expiring(expires))
     }
 }

@@ -16,6 +16,8 @@ mod imports;
 #[cfg(test)]
 mod odata;
 #[cfg(test)]
+mod rights;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod stories;

@@ -10,3 +10,4 @@ pub mod process;
 pub mod records;
 pub mod server;
 pub mod stack;
+pub mod staffed;

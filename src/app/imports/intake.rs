@@ -15,7 +15,7 @@ const BATCH: usize = 1_024;
 
 /// An import that is arriving. Dropped before it is accepted, it leaves nothing behind.
 pub struct Intake {
-    job: SyncJob,
+    job: Box<SyncJob>,
     writer: Option<Box<dyn PayloadWriter>>,
     batch: Vec<Row>,
 }
@@ -26,7 +26,7 @@ impl Intake {
         let id = job.id;
         let writer = off_the_runtime(move || payloads.create(id)).await?;
         Ok(Self {
-            job,
+            job: Box::new(job),
             writer: Some(writer),
             batch: Vec::with_capacity(BATCH),
         })
@@ -57,7 +57,7 @@ impl Intake {
         self.write().await?;
         let writer = self.writer.take().ok_or_else(lost)?;
         self.job.bytes = off_the_runtime(move || writer.finish()).await?;
-        Ok(self.job)
+        Ok(*self.job)
     }
 
     async fn write(&mut self) -> Result<(), Error> {

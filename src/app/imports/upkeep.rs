@@ -105,6 +105,7 @@ impl App {
                 audit: Audit {
                     at: now,
                     actor: owner,
+                    acting_for: None,
                     token: None,
                     face: Face::Import,
                     action: "forgetImports".into(),

@@ -22,7 +22,7 @@ use crate::domain::import::Report;
 use crate::domain::record::{Entity, Record};
 use crate::domain::sync_job::{JobFault, JobState, SyncJob};
 use crate::domain::user::User;
-use crate::store::{Committed, StoreError, Token};
+use crate::store::{Committed, StoreError, Token, View};
 
 /// How often an import is planned anew when the ground shifts under it before it is given up.
 const ATTEMPTS: usize = 50;
@@ -209,8 +209,7 @@ impl Worker {
             self.app.imports.live.leave(id);
             return Ok(());
         };
-        let owner = view.get::<User>(job.owner_id).await?;
-        let Some(owner) = owner.filter(|owner| may_still_import(owner, &job)) else {
+        let Some(right) = right_to_import(view.as_ref(), &job).await? else {
             let ending = Ending::failed("FORBIDDEN", "the owner may no longer import");
             return self.settle(&job, PlannedImport::default(), ending).await;
         };
@@ -226,8 +225,7 @@ impl Worker {
             Err(ending) => (PlannedImport::default(), ending),
         };
         // The right must last until it takes effect (S14).
-        let right = Guard::Version(User::key(owner.id), owner.meta.version);
-        planned.guards.push(right);
+        planned.guards.extend(right);
         self.settle(&job, planned, ending).await
     }
 
@@ -346,7 +344,8 @@ impl Worker {
             deletes: Vec::new(),
             audit: Audit {
                 at: self.app.now(),
-                actor: job.owner_id,
+                actor: job.asked_by,
+                acting_for: (job.asked_by != job.owner_id).then_some(job.owner_id),
                 token: job.token_id,
                 face: Face::Import,
                 action: action.into(),
@@ -375,14 +374,31 @@ fn judge(job: &SyncJob, report: Report) -> Ending {
     }
 }
 
-/// Whether the owner still has the right that the import was accepted with. That its token carried
-/// it was seen then.
-fn may_still_import(owner: &User, job: &SyncJob) -> bool {
-    let roles: &[Role] = if job.token_id.is_some() {
-        &owner.roles
-    } else {
-        &[Role::Administrator]
+/// What must stay as it is for the right to last that the import was accepted with; nothing if it
+/// has not lasted until now. That the token carried it was seen then.
+async fn right_to_import(view: &dyn View, job: &SyncJob) -> Result<Option<Vec<Guard>>, StoreError> {
+    let people = view.many::<User>(&[job.owner_id, job.asked_by]).await?;
+    let [Some(owner), Some(asked_by)] = people.as_slice() else {
+        return Ok(None);
     };
-    let actor = Actor::new(owner.id, job.token_id, roles, None);
-    owner.meta.is_active && actor.has(Permission::ProjectsDownload)
+    let actor = |user: &User| {
+        let roles: &[Role] = if job.token_id.is_some() {
+            &user.roles
+        } else {
+            &[Role::Administrator]
+        };
+        Actor::new(user.id, job.token_id, roles, None)
+    };
+    let (importer, acting) = (actor(owner), owner.id != asked_by.id);
+    let lasts = owner.meta.is_active
+        && asked_by.meta.is_active
+        && importer.has(Permission::ProjectsDownload)
+        && (!acting || actor(asked_by).acting_for(importer).is_ok());
+    let guards = || {
+        people
+            .iter()
+            .flatten()
+            .map(|user| Guard::Version(User::key(user.id), user.meta.version))
+    };
+    Ok(lasts.then(|| guards().collect()))
 }

@@ -9,7 +9,9 @@ use tokio::fs::File;
 use tokio_util::io::ReaderStream;
 
 use super::file::Source;
+use crate::app::context::ACT_FOR;
 use crate::cli::Failure;
+use crate::domain::id::UserId;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -20,10 +22,14 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(url: &str, token: &str) -> Result<Self, Failure> {
+    pub(super) fn new(url: &str, token: &str, act_for: Option<UserId>) -> Result<Self, Failure> {
         let mut bearer = HeaderValue::from_str(&format!("Bearer {token}"))?;
         bearer.set_sensitive(true);
-        let headers = HeaderMap::from_iter([(reqwest::header::AUTHORIZATION, bearer)]);
+        let mut headers = HeaderMap::from_iter([(reqwest::header::AUTHORIZATION, bearer)]);
+        if let Some(user) = act_for {
+            let user = HeaderValue::from_str(&user.to_string())?;
+            headers.insert(HeaderName::from_static(ACT_FOR), user);
+        }
         let http = reqwest::Client::builder()
             .default_headers(headers)
             .connect_timeout(Duration::from_secs(10))

@@ -22,6 +22,8 @@ pub enum Code {
     MethodNotAllowed,
     /// Nobody who is known asks.
     Unauthenticated,
+    /// Somebody who is known may do less than they could.
+    Forbidden,
     /// Too many operations in too short a time.
     RateLimited,
     /// A fault of the server.
@@ -40,6 +42,7 @@ impl Code {
             Self::LimitExceeded => "LIMIT_EXCEEDED",
             Self::MethodNotAllowed => "METHOD_NOT_ALLOWED",
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
             Self::RateLimited => "RATE_LIMITED",
             Self::Internal => "INTERNAL",
         }

@@ -63,7 +63,11 @@ async fn next(mut state: State) -> Option<(Bytes, State)> {
         end = &mut state.end => match end {
             End::Shutdown => return None,
             End::Session(ended) => {
-                let refusal = Refusal::new(Code::Unauthenticated, ended.reason());
+                let code = match ended {
+                    Ended::Expired | Ended::Revoked => Code::Unauthenticated,
+                    Ended::Narrowed => Code::Forbidden,
+                };
+                let refusal = Refusal::new(code, ended.reason());
                 let mut event = event(&refusal.to_json());
                 event.extend_from_slice(state.last.take().unwrap_or_default());
                 event

@@ -56,7 +56,17 @@ macro_rules! records {
     ($($(#[$about:meta])* $name:ident: $entity:ty, $object:ty;)+) => {
         #[Object]
         impl Records {
-            /// Who calls.
+            /// The person who calls, who may act for somebody else: then `me` is that one. Every
+            /// change is recorded as the person's.
+            async fn actor(&self, ctx: &Context<'_>) -> Answer<UserObject> {
+                let reader = shared_reader(ctx).await;
+                Answer::from(reader.map(|reader| {
+                    let person = Arc::clone(reader.person());
+                    (reader, person)
+                }))
+            }
+
+            /// Who calls, or the one they act for: whose rights the call has.
             async fn me(&self, ctx: &Context<'_>) -> Answer<UserObject> {
                 let reader = shared_reader(ctx).await;
                 Answer::from(reader.map(|reader| {

@@ -28,7 +28,7 @@ pub enum Close {
     Unauthorized,
     /// 4403: the token is refused.
     Forbidden,
-    /// 4403: the token counts no more.
+    /// 4403: the token counts no more, or for less than it did.
     Ended(Ended),
     /// 4408: nobody asked for the connection in time.
     InitTimeout,

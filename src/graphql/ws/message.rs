@@ -20,6 +20,8 @@ pub enum Incoming<'a> {
     Init {
         /// The token that it carries.
         token: Option<String>,
+        /// Whom the caller is to act for.
+        act_for: Option<String>,
     },
     /// Asks for a pong.
     Ping {
@@ -63,9 +65,13 @@ impl<'a> Incoming<'a> {
             serde_json::from_str(text).map_err(|fault| Invalid(format!("Invalid message: {fault}")))?;
         let payload = payload.filter(|payload| payload.get() != "null");
         match &*kind {
-            "connection_init" => Ok(Self::Init {
-                token: object(payload)?.as_ref().and_then(token),
-            }),
+            "connection_init" => {
+                let payload = object(payload)?.unwrap_or_default();
+                Ok(Self::Init {
+                    token: token(&payload),
+                    act_for: act_for(&payload)?,
+                })
+            }
             "ping" => {
                 object(payload)?;
                 Ok(Self::Ping { payload })
@@ -121,6 +127,17 @@ fn token(payload: &JsonMap) -> Option<String> {
     bearer.or_else(|| payload.get("token")?.as_str().map(str::to_owned))
 }
 
+/// `actFor` of a `connection_init`: who says it wrong would else act as themselves.
+fn act_for(payload: &JsonMap) -> Result<Option<String>, Invalid> {
+    match payload.get("actFor") {
+        None | Some(serde_json::Value::Null) => Ok(None),
+        Some(serde_json::Value::String(user_id)) => Ok(Some(user_id.clone())),
+        Some(_) => Err(Invalid(
+            "Invalid message: actFor must be the id of a user".to_owned(),
+        )),
+    }
+}
+
 /// `connection_ack`.
 pub const ACK: &str = r#"{"type":"connection_ack"}"#;
 
@@ -164,7 +181,7 @@ mod tests {
     fn token(payload: &str) -> Option<String> {
         let text = format!(r#"{{"type":"connection_init","payload":{payload}}}"#);
         match Incoming::read(&text).unwrap() {
-            Incoming::Init { token } => token,
+            Incoming::Init { token, .. } => token,
             other => panic!("{other:?}"),
         }
     }
@@ -198,6 +215,7 @@ mod tests {
             r#"{"type":"complete"}"#,
             r#"{"type":"ping","payload":1}"#,
             r#"{"type":"connection_init","payload":"x"}"#,
+            r#"{"type":"connection_init","payload":{"actFor":1}}"#,
         ] {
             assert!(Incoming::read(wrong).is_err(), "{wrong}");
         }

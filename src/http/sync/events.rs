@@ -22,7 +22,7 @@ struct State {
     events: SyncEvents,
     /// The event that the client has seen last.
     seen: Option<u8>,
-    withdrawn: BoxFuture<'static, ()>,
+    withdrawn: BoxFuture<'static, Error>,
     keep_alive: Interval,
     is_over: bool,
 }
@@ -31,7 +31,7 @@ struct State {
 pub fn of(
     events: SyncEvents,
     seen: Option<u8>,
-    withdrawn: BoxFuture<'static, ()>,
+    withdrawn: BoxFuture<'static, Error>,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
     let mut keep_alive = interval_at(tokio::time::Instant::now() + KEEP_ALIVE_EVERY, KEEP_ALIVE_EVERY);
     keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -49,9 +49,9 @@ async fn next(mut state: State) -> Option<(Bytes, State)> {
     while !state.is_over {
         let text = tokio::select! {
             biased;
-            () = &mut state.withdrawn => {
+            error = &mut state.withdrawn => {
                 state.is_over = true;
-                refusal(&Error::Unauthenticated)
+                refusal(&error)
             }
             event = state.events.next() => match event? {
                 Ok(event) if is_seen(&event, state.seen) => continue,

@@ -12,6 +12,7 @@ pub fn to_json(job: &SyncJob, progress: Progress) -> Value {
         id,
         meta,
         owner_id,
+        asked_by: _,
         token_id: _,
         face: _,
         kind,

@@ -16,7 +16,7 @@ use bytes::{Buf, Bytes};
 use flate2::read::MultiGzDecoder;
 use futures_util::StreamExt;
 use tokio::sync::{Semaphore, mpsc};
-use tokio::time::timeout;
+use tokio::time::{interval, timeout};
 
 use super::{described, job};
 use crate::app::imports::{Arriving, ImportOrder};
@@ -35,6 +35,8 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub const UPLOADS_AT_A_TIME: usize = 32;
 /// When who came beyond that may try again.
 const RETRY_AFTER_SECONDS: u64 = 5;
+/// How often it is asked whether who sends still may.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// So long a client may be silent.
 const SILENCE: Duration = Duration::from_secs(30);
 /// So many pieces of the body wait to be read.
@@ -140,7 +142,11 @@ impl Uploads {
             }
             Ok::<_, Error>(intake)
         };
-        let (pumped, kept) = tokio::join!(pump(body.into_data_stream(), pieces), keeping);
+        let arrived = async { tokio::join!(pump(body.into_data_stream(), pieces), keeping) };
+        let (pumped, kept) = tokio::select! {
+            arrived = arrived => arrived,
+            refusal = self.withdrawn(caller) => return Err(refusal),
+        };
         let read = reading
             .await
             .map_err(|error| Error::Internal(error.to_string()))?;
@@ -153,6 +159,21 @@ impl Uploads {
             (Err(UploadError::Malformed(message)), _) => refused(message),
             (_, Err(refusal)) => Err(refusal),
             (Err(broken), Ok(())) => refused(broken.to_string()),
+        }
+    }
+
+    /// Resolves when the caller may no longer import: an upload may come for hours.
+    async fn withdrawn(&self, caller: &Caller) -> Error {
+        let mut turns = interval(LOOK_EVERY);
+        loop {
+            turns.tick().await;
+            let refused = self.app.may_import(caller).await;
+            // That the data cannot be read now withdraws nothing.
+            if let Err(refusal) = refused
+                && !matches!(refusal, Error::Unavailable(_) | Error::Internal(_))
+            {
+                return refusal;
+            }
         }
     }
 }

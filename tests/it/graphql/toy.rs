@@ -21,7 +21,7 @@ use futures_util::stream::{self, Stream};
 use punchcard::graphql::front::{Front, build};
 use punchcard::graphql::http::{Endpoint, router};
 use punchcard::graphql::limits::{Limits, TransportLimits};
-use punchcard::graphql::session::{Authenticate, Refused, Session};
+use punchcard::graphql::session::{Authenticate, Ended, Refused, Session};
 use tokio::sync::{Notify, Semaphore, watch};
 
 /// The token that is known.
@@ -334,17 +334,17 @@ pub struct Server {
     pub url: String,
     pub world: Arc<World>,
     pub shutdown: watch::Sender<bool>,
-    pub revoke: watch::Sender<bool>,
+    pub revoke: watch::Sender<Option<Ended>>,
     pub http: reqwest::Client,
 }
 
 struct Tokens {
-    revoked: watch::Receiver<bool>,
+    withdrawn: watch::Receiver<Option<Ended>>,
 }
 
 impl Tokens {
     fn session(&self, token: &str) -> Option<Session> {
-        let session = Session::new(|_, data| data.insert(Caller("Ada"))).revocable(self.revoked.clone());
+        let session = Session::new(|_, data| data.insert(Caller("Ada"))).revocable(self.withdrawn.clone());
         match token {
             TOKEN => Some(session),
             SHORT_TOKEN => {
@@ -358,7 +358,7 @@ impl Tokens {
 
 #[async_trait]
 impl Authenticate for Tokens {
-    async fn authenticate(&self, token: &str) -> Result<Session, Refused> {
+    async fn authenticate(&self, token: &str, _act_for: Option<&str>) -> Result<Session, Refused> {
         self.session(token).ok_or(Refused)
     }
 }
@@ -380,8 +380,8 @@ impl Server {
         });
         let schema = build(Query, Mutation, Events).data(Arc::clone(&world)).finish();
         let (shutdown, leaving) = watch::channel(false);
-        let (revoke, revoked) = watch::channel(false);
-        let tokens = Arc::new(Tokens { revoked });
+        let (revoke, withdrawn) = watch::channel(None);
+        let tokens = Arc::new(Tokens { withdrawn });
         let endpoint = Endpoint {
             front: Arc::new(Front::new(schema, Limits::default()).unwrap()),
             authenticate: Arc::clone(&tokens) as Arc<dyn Authenticate>,

@@ -279,6 +279,7 @@ fn full_job() -> SyncJob {
         id: SyncJobId::new(uuid(10)),
         meta: meta(),
         owner_id: user_id(1),
+        asked_by: user_id(1),
         token_id: Some(TokenId::new(uuid(3))),
         face: Face::Import,
         kind: ImportKind::TimeEntries,

@@ -51,6 +51,7 @@ pub fn audit() -> Audit {
     Audit {
         at: instant(1),
         actor: user_id(0),
+        acting_for: None,
         token: None,
         face: Face::GraphQl,
         action: "test".into(),

@@ -11,6 +11,7 @@ pub struct Client {
     http: reqwest::Client,
     address: SocketAddr,
     token: Option<String>,
+    acts_for: Option<String>,
 }
 
 impl Client {
@@ -20,6 +21,15 @@ impl Client {
             http: reqwest::Client::new(),
             address,
             token,
+            acts_for: None,
+        }
+    }
+
+    /// The same client, acting for another user in all that it asks for.
+    pub fn acting_for(&self, user_id: impl Into<String>) -> Self {
+        Self {
+            acts_for: Some(user_id.into()),
+            ..self.clone()
         }
     }
 
@@ -28,8 +38,12 @@ impl Client {
         let request = self
             .http
             .request(method, format!("http://{}{path}", self.address));
-        match &self.token {
+        let request = match &self.token {
             Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        match &self.acts_for {
+            Some(user_id) => request.header("Punchcard-Act-For", user_id),
             None => request,
         }
     }

@@ -75,14 +75,12 @@ impl Person {
     }
 
     pub fn caller(self) -> Caller {
-        Caller {
-            identity: Identity::Token {
-                hash: self.token_hash(),
-                token_id: self.token_id(),
-                user_id: self.user_id(),
-            },
-            face: Face::GraphQl,
-        }
+        let identity = Identity::Token {
+            hash: self.token_hash(),
+            token_id: self.token_id(),
+            user_id: self.user_id(),
+        };
+        Caller::new(identity, Face::GraphQl)
     }
 }
 

@@ -85,6 +85,7 @@ pub fn change(puts: Vec<Record>) -> ChangeSet {
         audit: Audit {
             at: long_ago(),
             actor: Person::Admin.user_id(),
+            acting_for: None,
             token: None,
             face: Face::GraphQl,
             action: "test".into(),

@@ -64,6 +64,7 @@ impl Stack {
         let doorkeeper = Arc::new(Doorkeeper::new(app, &limits));
         let introduce: Introduce = Arc::new(|_, caller, request| {
             request.extensions.insert(caller);
+            None
         });
         let gate = Arc::new(Gate::new(routes, doorkeeper, introduce, &limits, closing));
         let terms = Terms::new(&limits, tls);

@@ -86,12 +86,16 @@ impl Works {
     }
 
     pub async fn import(&self, options: ImportOptions, rows: Vec<Row>) -> Arc<SyncJob> {
+        self.import_by(&admin(), options, rows).await
+    }
+
+    async fn import_by(&self, caller: &Caller, options: ImportOptions, rows: Vec<Row>) -> Arc<SyncJob> {
         let order = ImportOrder {
             kind: ImportKind::TimeEntries,
             options,
             idempotency_key: None,
         };
-        self.app.import(&admin(), order, rows).await.unwrap()
+        self.app.import(caller, order, rows).await.unwrap()
     }
 
     /// The import once it is over.
@@ -200,6 +204,49 @@ async fn i1_an_owner_who_may_no_longer_import_when_it_begins_is_refused() {
         let code = job.fault.as_ref().map(|fault| &*fault.code);
         assert_eq!((job.state, code), (JobState::Failed, Some("FORBIDDEN")));
     }
+}
+
+#[tokio::test]
+async fn switch_identity_for_an_import_must_last_until_it_is_applied_and_is_recorded() {
+    let gate = Gate::shut();
+    let works = Works::begin(&gate).await;
+    let with_roles = async |person: Person, role: Role| {
+        let user = User {
+            roles: [role].into(),
+            ..records::user(person)
+        };
+        let change = records::change(vec![records::record(user)]);
+        works.store.commit(change).await.unwrap().at
+    };
+    with_roles(Person::Lead, Role::Administrator).await;
+    let at = with_roles(Person::Olga, Role::Importer).await;
+    let acting = Person::Lead.caller().acting_for(&Person::Olga.id()).unwrap();
+    let mut changes = works.store.changes(at);
+    let first = works
+        .import_by(&acting, ImportOptions::default(), Vec::new())
+        .await;
+    assert_eq!(
+        (first.owner_id, first.asked_by),
+        (Person::Olga.user_id(), Person::Lead.user_id())
+    );
+    gate.reached(1).await;
+    gate.let_one_through();
+    assert_eq!(works.over(&first).await.state, JobState::Succeeded);
+    for action in ["acceptImport", "beginImport", "applyTimeEntries"] {
+        let audit = changes.next().await.unwrap().unwrap().audit.clone();
+        assert_eq!(audit.action, action);
+        let expected = (Person::Lead.user_id(), Some(Person::Olga.user_id()));
+        assert_eq!((audit.actor, audit.acting_for), expected, "{action}");
+    }
+    let second = works
+        .import_by(&acting, ImportOptions::default(), Vec::new())
+        .await;
+    gate.reached(2).await;
+    with_roles(Person::Lead, Role::Importer).await;
+    gate.open();
+    let job = works.over(&second).await;
+    let code = job.fault.as_ref().map(|fault| &*fault.code);
+    assert_eq!((job.state, code), (JobState::Failed, Some("FORBIDDEN")));
 }
 
 #[tokio::test]

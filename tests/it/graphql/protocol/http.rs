@@ -1,5 +1,6 @@
 //! GraphQL over HTTP: methods, media types, statuses, bodies and event streams.
 
+use punchcard::graphql::session::Ended;
 use reqwest::header::{ACCEPT, ALLOW, CONTENT_TYPE, HeaderMap};
 use serde_json::{Value, json};
 
@@ -354,7 +355,7 @@ async fn streams_end_with_the_session_and_with_the_server() {
     );
     assert!(events.ends_with("event: complete\ndata:\n\n"));
     let begun = begin(&server, TOKEN, "subscription { silence }").await;
-    server.revoke.send_replace(true);
+    server.revoke.send_replace(Some(Ended::Revoked));
     let events = begun.text().await.unwrap();
     assert!(events.contains("the token was withdrawn"), "{events}");
 

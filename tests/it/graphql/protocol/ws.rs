@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use punchcard::graphql::limits::TransportLimits;
+use punchcard::graphql::session::Ended;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -219,7 +220,7 @@ async fn a_socket_closes_when_its_token_expires_or_is_withdrawn() {
     assert_eq!(client.closed().await, (4403, "the token has expired".to_owned()));
     let mut client = Client::ready(&server).await;
     client.subscribe("1", "subscription { silence }").await;
-    server.revoke.send_replace(true);
+    server.revoke.send_replace(Some(Ended::Revoked));
     assert_eq!(
         client.closed().await,
         (4403, "the token was withdrawn".to_owned())
