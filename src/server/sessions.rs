@@ -39,9 +39,20 @@ type Key = (TokenId, Option<UserId>);
 /// Everybody who has a socket or stream open with one token, acting for the same user.
 struct Lasting {
     caller: Caller,
-    /// What they could do when it was last looked: the least that any of them began with.
+    /// What they could do when it was last looked, or when the last of them began.
     rights: Actor,
     withdrawn: watch::Sender<Option<Ended>>,
+}
+
+impl Lasting {
+    /// Whether they may do no less `now`; notes what they may do more.
+    fn note(&mut self, now: &Actor) -> bool {
+        let holds = now.still_holds(&self.rights);
+        if holds && *now != self.rights {
+            self.rights = now.clone();
+        }
+        holds
+    }
 }
 
 /// What a lasting session may ask for; counts as an open session for as long as it is there.
@@ -104,11 +115,13 @@ impl Sessions {
     async fn withdrawn(&self, key: Key, caller: &Caller) -> watch::Receiver<Option<Ended>> {
         match self.app.reader(caller).await {
             Ok(reader) => {
-                let lasting = self.lasting.entry(key).or_insert_with(|| Lasting {
+                let rights = reader.actor();
+                let mut lasting = self.lasting.entry(key).or_insert_with(|| Lasting {
                     caller: caller.clone(),
-                    rights: reader.actor().clone(),
+                    rights: rights.clone(),
                     withdrawn: watch::Sender::new(None),
                 });
+                lasting.note(rights);
                 lasting.withdrawn.subscribe()
             }
             // Let in a moment ago, and gone already. Without a sender it ends at once.
@@ -141,10 +154,7 @@ impl Sessions {
                 let Some(mut lasting) = self.lasting.get_mut(&key) else {
                     return;
                 };
-                if now.still_holds(&lasting.rights) {
-                    if *now != lasting.rights {
-                        lasting.rights = now.clone();
-                    }
+                if lasting.note(now) {
                     return;
                 }
                 Ended::Narrowed

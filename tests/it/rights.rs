@@ -1,5 +1,7 @@
 //! Who may do what, from outside: acting for another, and what is withdrawn.
 
+use std::time::Duration;
+
 use futures_util::{SinkExt, StreamExt};
 use reqwest::Response;
 use serde_json::{Value, json};
@@ -12,6 +14,17 @@ use crate::support::client::Client;
 use crate::support::staffed::Staffed;
 
 mod acting;
+mod withdrawal;
+
+/// The rule: so soon after a right is withdrawn, nothing is open with it.
+const SOON: Duration = Duration::from_secs(5);
+
+/// What must come soon.
+async fn soon<T>(awaited: impl Future<Output = T>) -> T {
+    tokio::time::timeout(SOON, awaited)
+        .await
+        .expect("within 5 seconds")
+}
 
 /// The status of an answer, and its text.
 async fn told(answer: Response) -> (u16, String) {

@@ -5,13 +5,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use punchcard::app::sessions::token_hash;
+use punchcard::config::Settings;
 use punchcard::domain::record::Record;
 use punchcard::domain::token::AccessToken;
+use punchcard::server::Server;
 use punchcard::store::Store;
 use punchcard::store::embedded::{Embedded, Options};
 
 use super::client::Client;
 use super::company::Person;
+use super::gated::Gate;
 use super::records;
 use super::server::{Folder, TestServer};
 
@@ -26,6 +29,16 @@ impl Staffed {
         let folder = Self::folder(more).await;
         let server = TestServer::start_in(folder).await;
         Self { server }
+    }
+
+    /// The same, with imports that wait for the gate.
+    pub async fn gated(more: Vec<Record>) -> (Gate, Self) {
+        let gate = Gate::shut();
+        let folder = Self::folder(more).await;
+        let settings = Settings::over(folder.data());
+        let server = Server::open_keeping(settings, |payloads| gate.before(payloads)).await;
+        let server = TestServer::start_over(folder, server.unwrap()).await;
+        (gate, Self { server })
     }
 
     async fn folder(more: Vec<Record>) -> Folder {
