@@ -84,12 +84,12 @@ impl Reader {
         let schedules = self.unlimited().many::<Schedule>(&ids).await?;
         let schedules: Vec<Arc<Schedule>> = schedules.into_iter().flatten().collect();
         let known = |id: ScheduleId| schedules.iter().find(|it| it.id == id).map(Arc::as_ref);
-        let scheduled = sheet.period.dates().map(|date| {
+        let days = sheet.period.dates().map(|date| {
             let is_scheduled = owner.schedules.at(date).is_some() && owner.is_employed_on(date);
             is_scheduled.then(|| scheduled_hours(&owner.schedules, known, date))
         });
         let calendar = Calendar {
-            scheduled: scheduled.collect(),
+            scheduled: days.collect(),
             today: self.now().date_in(owner.time_zone.0),
         };
         Ok(rules::check(sheet, &template.rules, &calendar))
@@ -127,7 +127,7 @@ pub(super) async fn plan_act(
             action,
             comment: command.comment.as_deref(),
             actor: Person::from(reader.user().as_ref()),
-            performed_by: None,
+            performed_by: performer(&reader).await?,
             manager: circumstances.owner.manager_id,
             now: reader.now(),
             approval_id: id,
@@ -138,6 +138,16 @@ pub(super) async fn plan_act(
     let mut planned = replacing(&sheet, acted, action.transition().verb);
     planned.guards.extend(circumstances.guards());
     Ok(Decision::Change(planned))
+}
+
+/// Who it is that acts in another's name.
+async fn performer(reader: &Reader) -> Result<Option<Person>, Error> {
+    let actor = reader.actor();
+    if actor.acts_for().is_none() {
+        return Ok(None);
+    }
+    let person = reader.unlimited().get::<User>(actor.person_id).await?;
+    Ok(person.as_deref().map(Person::from))
 }
 
 /// The projects that the sheet's lines name, in order of their ids.

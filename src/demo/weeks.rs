@@ -1,24 +1,29 @@
 //! The weeks of a made-up company: who booked what, and how far each sheet has come.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+
+use uuid::Uuid;
 
 use super::draw::{self, Draw};
 use super::people::Person;
 use super::work::{Undertaking, while_open};
 use super::{Company, words};
-use crate::domain::approval::ApprovalStatus;
+use crate::domain::approval::act::{Act, act};
+use crate::domain::approval::{self, ApprovalAction, ApprovalStep, ApproverKind};
 use crate::domain::error::Error;
 use crate::domain::hours::Hours;
-use crate::domain::id::{RowIds, TaskId, TimesheetId};
+use crate::domain::id::{ApprovalId, RowIds, TaskId, TimesheetId, UserId};
 use crate::domain::period::Period;
 use crate::domain::schedule::scheduled_hours;
 use crate::domain::task::{ProjectTask, booking};
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Instant};
 use crate::domain::timesheet::Timesheet;
 use crate::domain::timesheet::lock::Lock;
 use crate::domain::timesheet::open::{Opening, open};
 use crate::domain::timesheet::references::{LineTarget, References};
 use crate::domain::timesheet::save::{CellInput, LineInput, SaveTimesheet, save};
+use crate::domain::user::User;
 
 /// The first stream of chance that belongs to a person.
 const FIRST_PERSON: u64 = 1_000;
@@ -36,6 +41,8 @@ pub(super) struct Diary<'a> {
     company: &'a Company,
     /// What was known when the sheets were written: closed projects were open then.
     known: References,
+    /// Everybody by their id.
+    people: HashMap<UserId, &'a User>,
 }
 
 impl<'a> Diary<'a> {
@@ -55,7 +62,12 @@ impl<'a> Diary<'a> {
         known
             .activities
             .extend(activities.iter().map(|it| (it.id, Arc::clone(it))));
-        Self { company, known }
+        let people = company.people.members.iter().map(|it| (it.user.id, &*it.user));
+        Self {
+            company,
+            known,
+            people: people.collect(),
+        }
     }
 
     /// All sheets of the company's `index`th person.
@@ -145,9 +157,8 @@ impl<'a> Diary<'a> {
             lines: Some(lines),
         };
         let mut ids = RowIds::starting_with(draw.id(saved_at));
-        let mut sheet = save(&sheet, &command, &self.known, Lock::NONE, saved_at, &mut ids)?.sheet;
-        self.hand_in(draw, &mut sheet);
-        Ok(sheet)
+        let sheet = save(&sheet, &command, &self.known, Lock::NONE, saved_at, &mut ids)?.sheet;
+        self.hand_in(draw, &person.user, sheet)
     }
 
     /// The lines of a week: a few of the person's habits, with the hours of each day up to today.
@@ -193,7 +204,7 @@ impl<'a> Diary<'a> {
     }
 
     /// Old weeks are approved, younger ones on their way, the last two mostly drafts.
-    fn hand_in(&self, draw: &mut Draw, sheet: &mut Timesheet) {
+    fn hand_in(&self, draw: &mut Draw, owner: &User, sheet: Timesheet) -> Result<Timesheet, Error> {
         let age = self.company.shape.until.days_since(sheet.period.from()) / 7;
         let (submitted, approved, rejected) = match age {
             ..=0 => (0, 0, 0),
@@ -202,22 +213,59 @@ impl<'a> Diary<'a> {
             _ => (100, 98, 1),
         };
         if sheet.rows.cell_count() == 0 || !draw.percent(submitted) {
-            return;
+            return Ok(sheet);
         }
         let handed_in = draw::instant(sheet.period.to(), 18 * 60);
         let decided = draw::instant(sheet.due_date.plus_days(1), 10 * 60);
-        match draw.below(100) {
-            share if share < approved => {
-                sheet.status = ApprovalStatus::Approved;
-                sheet.submitted = Some(handed_in);
-                sheet.approved = Some(decided);
-            }
-            // Who is sent back to the sheet has not handed it in any more (F3).
-            share if share < approved + rejected => sheet.status = ApprovalStatus::Rejected,
-            _ => {
-                sheet.status = ApprovalStatus::Submitted;
-                sheet.submitted = Some(handed_in);
-            }
+        let submit = self.action(
+            ApprovalAction::Submit,
+            owner,
+            &sheet,
+            handed_in,
+            draw.id(handed_in),
+        );
+        let sheet = act(&sheet, &submit)?;
+        let boss = owner.manager_id.and_then(|id| self.people.get(&id).copied());
+        let (action, comment) = match draw.below(100) {
+            share if share < approved => (ApprovalAction::Approve, None),
+            share if share < approved + rejected => (
+                ApprovalAction::Reject,
+                Some("Please say what was done on each day."),
+            ),
+            _ => return Ok(sheet),
+        };
+        let Some(boss) = boss else {
+            return Ok(sheet);
+        };
+        let decision = self.action(action, boss, &sheet, decided, Uuid::nil());
+        let decision = Act {
+            comment,
+            manager: owner.manager_id,
+            ..decision
+        };
+        act(&sheet, &decision)
+    }
+
+    fn action<'c>(
+        &self,
+        action: ApprovalAction,
+        actor: &User,
+        sheet: &Timesheet,
+        now: Instant,
+        id: Uuid,
+    ) -> Act<'c> {
+        let projects = sheet.projects_with_hours().into_iter();
+        let known = projects.filter_map(|id| self.known.projects.get(&id));
+        Act {
+            action,
+            comment: None,
+            actor: approval::Person::from(actor),
+            performed_by: None,
+            manager: None,
+            now,
+            approval_id: ApprovalId::new(id),
+            steps: vec![ApprovalStep::of_manager(ApproverKind::Manager)],
+            billing: known.map(|project| (project.id, project.billing_type)).collect(),
         }
     }
 }

@@ -165,8 +165,7 @@ impl Role {
             (Self::TeamManager, P::TimesheetsRead | P::TimesheetsApprove | P::TimesheetsReopen) => {
                 Some(Scope::Team)
             }
-            // Over their own that is next to nothing: it lets them approve what names them.
-            (Self::ProjectManager, P::TimesheetsRead | P::TimesheetsApprove) => Some(Scope::Own),
+            // A project manager's lets them approve what names them.
             (
                 Self::Employee,
                 P::TimesheetsRead
@@ -174,7 +173,8 @@ impl Role {
                 | P::TimesheetsSubmit
                 | P::TimesheetsDelete
                 | P::TimesheetsReopen,
-            ) => Some(Scope::Own),
+            )
+            | (Self::ProjectManager, P::TimesheetsRead | P::TimesheetsApprove) => Some(Scope::Own),
             _ => None,
         }
     }

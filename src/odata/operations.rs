@@ -236,7 +236,7 @@ fn plain(name: &str) -> Option<&str> {
 
 /// The action of this name on a type, whatever the case of its letters, with the namespace or without.
 pub fn find_action(name: &str, on: &Type) -> Option<&'static Action> {
-    let plain = plain(name).filter(|_| std::ptr::eq(on, &timesheet::SHEET))?;
+    let plain = plain(name).filter(|_| std::ptr::eq(on, &raw const timesheet::SHEET))?;
     ACTIONS
         .iter()
         .find(|action| action.name.eq_ignore_ascii_case(plain))

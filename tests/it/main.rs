@@ -6,6 +6,8 @@ mod tidy;
 
 // `cfg(test)` tells the lints that their helpers are test code too.
 #[cfg(test)]
+mod approvals;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod graphql;

@@ -81,7 +81,9 @@ fn enter(sheet: &mut Timesheet, status: ApprovalStatus, act: &Act<'_>) {
         ApprovalStatus::Submitted => sheet.submitted = Some(act.now),
         ApprovalStatus::Approved => {
             sheet.approved = Some(act.now);
-            sheet.billing = Some(act.billing.clone().into());
+            let mut billing = act.billing.clone();
+            billing.sort_unstable_by_key(|(project, _)| *project);
+            sheet.billing = Some(billing.into());
         }
         ApprovalStatus::Draft | ApprovalStatus::Rejected => {
             sheet.submitted = None;

@@ -210,11 +210,10 @@ fn hours_in_the_way(action: Action, standing: &Standing<'_>) -> Option<Obstacle>
         Action::Delete if sheet.cells().any(CellRef::is_protected) => {
             Some(Obstacle::Hours("are invoiced or come from time off"))
         }
-        Action::Delete => lock.covers_any_cell_of(sheet).then_some(Obstacle::Days),
         // To take back what is not approved yet changes nothing that is closed.
         Action::Reopen if sheet.status != ApprovalStatus::Approved => None,
         Action::Reopen if sheet.cells().any(is_invoiced) => Some(Obstacle::Hours("are invoiced")),
-        Action::Reopen => lock.covers_any_cell_of(sheet).then_some(Obstacle::Days),
+        Action::Delete | Action::Reopen => lock.covers_any_cell_of(sheet).then_some(Obstacle::Days),
         Action::Submit | Action::ForceSubmit | Action::Execute | Action::ForceExecute => None,
     }
 }
@@ -241,8 +240,8 @@ fn is_entitled(actor: &Actor, action: Action, standing: &Standing<'_>) -> bool {
         allows_own_approval,
     } = *standing;
     let owner = sheet.user_id;
-    // Nobody approves their own (F7).
-    let may_decide = allows_own_approval || actor.user_id != owner;
+    // Nobody approves their own, be it in another's name (F7).
+    let may_decide = allows_own_approval || !actor.is_person(owner);
     if action == Action::Execute {
         return may_decide && is_turn_of(actor, sheet, manager_id);
     }

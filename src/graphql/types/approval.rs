@@ -137,7 +137,7 @@ impl Object for ApprovalPersonObject {
     const FIELDS: &'static [Field<Self>] = &[
         Field::leaf("id", "The user's id.", Type::ID, |it, json| json.put(it.id)),
         Field::leaf("name", "Their name.", Type::STRING, |it, json| {
-            json.put(&*it.name)
+            json.put(&*it.name);
         }),
         Field::reference::<UserObject>(
             "user",

@@ -395,3 +395,19 @@ fn f5_recalling_fits_what_is_not_approved_yet_and_reopening_both() {
         "no right is told before the state"
     );
 }
+
+#[test]
+fn f7_nobody_approves_their_own_in_anothers_name() {
+    let sheet = in_state(ApprovalStatus::Submitted);
+    let manager = || Actor::new(boss(), None, &[Role::TeamManager], None).with_team(vec![owner()]);
+    let standing = standing(&sheet, Some(boss()));
+    let owner_as_manager = Actor::new(owner(), None, &[Role::Administrator], None)
+        .acting_for(manager())
+        .unwrap();
+    assert!(matches!(
+        can(&owner_as_manager, Action::Execute, &standing),
+        Err(Error::Forbidden(_))
+    ));
+    let other_as_manager = admin().acting_for(manager()).unwrap();
+    assert_eq!(can(&other_as_manager, Action::Execute, &standing), Ok(()));
+}
