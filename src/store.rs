@@ -20,9 +20,13 @@ use crate::domain::timesheet::Timesheet;
 use crate::domain::timesheet::contributions::ContributionRef;
 use crate::domain::token::{AccessToken, TokenHash};
 use crate::domain::user::User;
+use crate::domain::version::RowVersion;
 
 pub mod codec;
 pub mod embedded;
+pub mod past;
+
+use past::{PastPage, PastQuery};
 
 /// A point in the one order of all writes; greater is later.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
@@ -85,6 +89,13 @@ pub trait View: Send + Sync {
 
     /// Which records have these keys, each in its key's place.
     async fn owners_of(&self, keys: &[UniqueKey]) -> Result<Vec<Option<Uuid>>, StoreError>;
+
+    /// A page of the writes that led to this picture (X3).
+    async fn past(&self, query: &PastQuery) -> Result<PastPage, StoreError>;
+
+    /// The record as it was at this version: as the last write left it that gave it this version or
+    /// a lesser one. `None` if there was none yet, or none any more.
+    async fn record_at(&self, key: Key, version: RowVersion) -> Result<Option<Record>, StoreError>;
 }
 
 impl dyn View + '_ {

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::Token;
+use super::past::Touched;
 use crate::domain::change::Audit;
 use crate::domain::id::ChangeSetId;
 use crate::domain::record::{Key, Kind, Record};
@@ -32,6 +33,28 @@ pub struct Entry {
     pub deletes: Vec<(Key, RowVersion)>,
     /// Who did it (X3).
     pub audit: Audit,
+}
+
+impl Entry {
+    /// What it put and what it removed.
+    pub fn touched(&self) -> impl Iterator<Item = Touched> + '_ {
+        touched(&self.puts, &self.deletes)
+    }
+}
+
+/// What a write touched that put and removed these.
+pub fn touched(puts: &[Record], deletes: &[(Key, RowVersion)]) -> impl Iterator<Item = Touched> {
+    let puts = puts.iter().map(|put| Touched {
+        key: put.key(),
+        version: put.meta().version,
+        is_deleted: false,
+    });
+    let deletes = deletes.iter().map(|(key, version)| Touched {
+        key: *key,
+        version: *version,
+        is_deleted: true,
+    });
+    puts.chain(deletes)
 }
 
 /// Why bytes are not a value.
@@ -71,6 +94,14 @@ pub fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CodecError>
 
 /// The value that `bytes` hold, and hold alone.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
+    match postcard::take_from_bytes(verified(bytes)?).map_err(malformed)? {
+        (value, []) => Ok(value),
+        (_, rest) => Err(CodecError::Malformed(format!("{} bytes too many", rest.len()))),
+    }
+}
+
+/// What is between the format's version and the checksum, if both are right.
+fn verified(bytes: &[u8]) -> Result<&[u8], CodecError> {
     let (body, checksum) = bytes
         .split_last_chunk::<CHECKSUM_BYTES>()
         .ok_or(CodecError::Truncated)?;
@@ -81,10 +112,94 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
     if *format != FORMAT {
         return Err(CodecError::Version(*format));
     }
-    match postcard::take_from_bytes(value).map_err(malformed)? {
-        (value, []) => Ok(value),
-        (_, rest) => Err(CodecError::Malformed(format!("{} bytes too many", rest.len()))),
+    Ok(value)
+}
+
+/// What an entry's bytes are made of: who did it, and what it touched, each with where in the bytes
+/// the record is.
+pub struct Parts {
+    /// Who did it.
+    pub audit: Audit,
+    /// What it touched; of what it removed there are no bytes.
+    pub touched: Vec<(Touched, Span)>,
+}
+
+/// Bytes within an entry's bytes; none of what was removed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Span {
+    /// Where they begin.
+    pub offset: u32,
+    /// How many they are.
+    pub length: u32,
+}
+
+/// Takes an entry's bytes to pieces.
+pub fn parts(bytes: &[u8]) -> Result<Parts, CodecError> {
+    let mut rest = verified(bytes)?;
+    let all = rest.len();
+    let (_, _, _): (Token, ChangeSetId, RowVersion) = take(&mut rest)?;
+    let count: u64 = take(&mut rest)?;
+    let mut touched = Vec::new();
+    for _ in 0..count {
+        // Counted from the first byte, which is the format's version.
+        let offset = 1 + all - rest.len();
+        let put: Record = take(&mut rest)?;
+        let span = Span {
+            offset: narrow(offset)?,
+            length: narrow(1 + all - rest.len() - offset)?,
+        };
+        let put = Touched {
+            key: put.key(),
+            version: put.meta().version,
+            is_deleted: false,
+        };
+        touched.push((put, span));
     }
+    let deletes: Vec<(Key, RowVersion)> = take(&mut rest)?;
+    touched.extend(deletes.into_iter().map(|(key, version)| {
+        let delete = Touched {
+            key,
+            version,
+            is_deleted: true,
+        };
+        (delete, Span::default())
+    }));
+    let audit = take(&mut rest)?;
+    Ok(Parts { audit, touched })
+}
+
+/// The record with this key, which an entry put.
+pub fn record_of(bytes: &[u8], key: Key) -> Result<Record, CodecError> {
+    let mut rest = verified(bytes)?;
+    let (_, _, _): (Token, ChangeSetId, RowVersion) = take(&mut rest)?;
+    let count: u64 = take(&mut rest)?;
+    for _ in 0..count {
+        let put: Record = take(&mut rest)?;
+        if put.key() == key {
+            return Ok(put);
+        }
+    }
+    Err(CodecError::Malformed(format!("it puts no {key:?}")))
+}
+
+/// The record at `span` within an entry's bytes.
+pub fn record_at(bytes: &[u8], span: Span) -> Result<Record, CodecError> {
+    verified(bytes)?;
+    let start = span.offset as usize;
+    let mut rest = bytes
+        .get(start..start + span.length as usize)
+        .ok_or(CodecError::Truncated)?;
+    take(&mut rest)
+}
+
+fn take<T: DeserializeOwned>(rest: &mut &[u8]) -> Result<T, CodecError> {
+    let (value, after) = postcard::take_from_bytes(rest).map_err(malformed)?;
+    *rest = after;
+    Ok(value)
+}
+
+fn narrow(number: usize) -> Result<u32, CodecError> {
+    u32::try_from(number).map_err(|_| CodecError::Malformed("an entry of more than 4 GiB".to_owned()))
 }
 
 /// Bytes of a key.

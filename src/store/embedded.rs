@@ -6,7 +6,7 @@
 //! since; `history.redb`, the writes before; and `lock`, which one process holds.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, Weak, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -39,6 +39,7 @@ mod start;
 mod state;
 pub mod storage;
 mod tables;
+mod tail;
 mod upkeep;
 mod view;
 mod walk;
@@ -46,8 +47,8 @@ mod writer;
 
 use feed::Feed;
 use figures::Figures;
-use history::History;
 use locator::Locator;
+use past::Past;
 use snapshot::{Header, Stop};
 use state::State;
 use storage::{Folder, Storage};
@@ -109,7 +110,7 @@ pub struct Embedded {
 struct Open {
     inbox: mpsc::Sender<Message>,
     storage: Arc<dyn Storage>,
-    history: Arc<Mutex<History>>,
+    past: Arc<Past>,
 }
 
 /// What readers, the writer and the keeper share.
@@ -122,6 +123,8 @@ struct Shared {
     health: watch::Sender<Health>,
     /// What the snapshot says of itself.
     header: ArcSwap<Header>,
+    /// Gone once the store is closed; with it the files.
+    past: Weak<Past>,
     figures: Figures,
 }
 
@@ -213,6 +216,7 @@ impl Store for Embedded {
         let view = Pinned {
             state: self.shared.state(),
             locator: self.shared.locator.clone(),
+            past: self.shared.past.clone(),
         };
         match min {
             Some(min) if view.state.at < min => Err(StoreError::Unavailable(format!(

@@ -8,6 +8,7 @@ mod formats;
 mod killed;
 mod lists;
 mod machine;
+mod pasts;
 mod recovery;
 mod samples;
 mod snapshots;

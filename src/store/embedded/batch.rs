@@ -12,6 +12,7 @@ use super::guards;
 use super::journal::{Frame, Journal};
 use super::locator::{Locator, Retired};
 use super::state::State;
+use super::tail::{Noted, Tail};
 use super::writer::{Request, answer};
 use crate::domain::change::ChangeSet;
 use crate::domain::id::ChangeSetId;
@@ -30,6 +31,8 @@ pub struct Batch {
     next: State,
     frame: Frame,
     written: Vec<Written>,
+    /// What each of them removed, with the tombstones' versions.
+    deletes: Vec<Vec<(Key, RowVersion)>>,
     by_id: HashMap<ChangeSetId, usize>,
     retired: Vec<Retired>,
     waiting: Vec<Waiting>,
@@ -64,6 +67,7 @@ impl Batch {
         self.next = state.clone();
         self.frame.clear();
         self.written.clear();
+        self.deletes.clear();
         self.by_id.clear();
         self.retired.clear();
     }
@@ -122,6 +126,7 @@ impl Batch {
             audit: entry.audit,
         };
         self.written.push((entry.id, Arc::new(change)));
+        self.deletes.push(entry.deletes);
         Ok(index)
     }
 
@@ -132,6 +137,20 @@ impl Batch {
         };
         self.frame.seal(first.at)?;
         journal.append(&self.frame)
+    }
+
+    /// Notes where in its segment each write is, once they are durable from `start` on.
+    pub fn note_in(&self, tail: &Tail, start: u64) {
+        let writes = self.written.iter().zip(&self.deletes).zip(self.frame.spans());
+        tail.add(writes.map(|(((_, change), deletes), span)| {
+            let noted = Noted {
+                at: change.at,
+                audit: &change.audit,
+                offset: start + u64::from(span.offset),
+                length: span.length,
+            };
+            (noted, codec::touched(&change.puts, deletes))
+        }));
     }
 
     /// The next state, what led to it, and what it left behind.

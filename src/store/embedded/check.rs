@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::history::History;
 use super::locator::Locator;
+use super::past::Past;
 use super::recovery::{Recovered, recover};
 use super::snapshot;
 use super::state::State;
@@ -60,8 +61,8 @@ pub fn check(folder: &Path) -> Result<Report, StoreError> {
 
 /// Checks the data in a storage, such as one of a test.
 pub fn check_in(storage: &Arc<dyn Storage>) -> Result<Report, StoreError> {
-    let mut history = History::within(storage.clone());
-    let recovered = match recover(&**storage, &mut history) {
+    let past = Past::within(storage.clone());
+    let recovered = match recover(&**storage, &past) {
         Ok(recovered) => recovered,
         Err(StoreError::Corrupt(fault)) => {
             return Ok(Report {
@@ -94,7 +95,7 @@ pub fn check_in(storage: &Arc<dyn Storage>) -> Result<Report, StoreError> {
     compare_versions(&state, faults);
     compare_rows(&state, faults);
     report.history =
-        read_history(&mut history, state.at, faults).map_err(|error| store_error("the history", &error))?;
+        read_history(&past.history, state.at, faults).map_err(|error| store_error("the history", &error))?;
     Ok(report)
 }
 
@@ -192,8 +193,8 @@ fn compare_rows(state: &State, faults: &mut Vec<String>) {
     }
 }
 
-/// The history can be read and has no gap, as far as it goes.
-fn read_history(history: &mut History, at: Token, faults: &mut Vec<String>) -> io::Result<usize> {
+/// The history can be read and has no gap, as far as it goes, and its indexes are what it gives.
+fn read_history(history: &History, at: Token, faults: &mut Vec<String>) -> io::Result<usize> {
     const AT_ONCE: usize = 4_096;
     let (mut count, mut last) = (0, None);
     loop {
@@ -217,6 +218,7 @@ fn read_history(history: &mut History, at: Token, faults: &mut Vec<String>) -> i
     if last.is_some_and(|last| last > at) {
         faults.push("the history goes beyond the data".to_owned());
     }
+    faults.extend(history.index_faults()?);
     Ok(count)
 }
 

@@ -1,16 +1,23 @@
 //! Every write that ever was, with who did it (X3): what the journal's segments hold is moved here
 //! before they are dropped. A file of its own, so that the snapshot can be written anew without it.
+//! Any number may read while one adds.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use redb::{Database, ReadableDatabase, ReadableTable};
 
 use super::journal::{Segment, Tail};
 use super::storage::Storage;
-use super::tables::{HISTORY, damaged, database, failed, guarded};
+use super::tables::{Fuse, HISTORY, damaged, failed, fused_database, guarded};
 use crate::store::Token;
 use crate::store::codec::{self, Entry};
+
+pub mod index;
+pub mod search;
+mod verify;
+
+use index::Index;
 
 /// The file's name.
 const NAME: &str = "history.redb";
@@ -24,7 +31,15 @@ const UNFINISHED: &str = "history.redb.new";
 pub struct History {
     storage: Arc<dyn Storage>,
     /// Closed after an error: what redb knows of the file may no longer be so.
-    database: Option<Database>,
+    open: Mutex<Option<Arc<Opened>>>,
+    /// Held by who moves writes from the journal to here, or wants none to be moved.
+    moving: Mutex<()>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    database: Database,
+    fuse: Fuse,
 }
 
 impl History {
@@ -32,12 +47,18 @@ impl History {
     pub const fn within(storage: Arc<dyn Storage>) -> Self {
         Self {
             storage,
-            database: None,
+            open: Mutex::new(None),
+            moving: Mutex::new(()),
         }
     }
 
+    /// Keeps writes from being moved here for as long as it is held.
+    pub fn hold(&self) -> MutexGuard<'_, ()> {
+        self.moving.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Moves the writes of a segment here, up to `end`, what counts of it.
-    pub fn absorb(&mut self, segment: Segment, end: Token, is_superseded: bool) -> io::Result<()> {
+    pub fn absorb(&self, segment: Segment, end: Token, is_superseded: bool) -> io::Result<()> {
         let bytes = segment.read(&*self.storage)?;
         let scan = segment.scan(&bytes);
         if scan.tail != Tail::Clean && !is_superseded {
@@ -47,27 +68,39 @@ impl History {
                 scan.end
             )));
         }
-        let entries = scan.entries.into_iter().filter(|(at, _)| *at <= end);
-        self.add(entries.map(|(at, entry)| (at.0, entry)))
+        let entries = scan.entries.into_iter().filter(|it| it.at <= end);
+        self.add(entries.map(|it| (it.at.0, it.bytes)))
     }
 
     /// Adds writes, those that are here already among them.
-    pub fn add<'a>(&mut self, entries: impl Iterator<Item = (u64, &'a [u8])>) -> io::Result<()> {
+    pub fn add<'a>(&self, entries: impl Iterator<Item = (u64, &'a [u8])>) -> io::Result<()> {
         self.with(|database| {
             let mut transaction = database.begin_write().map_err(failed)?;
             transaction.set_quick_repair(true);
             {
                 let mut table = transaction.open_table(HISTORY).map_err(failed)?;
+                let mut index = Index::of(&transaction)?;
                 for (at, entry) in entries {
                     table.insert(at, entry).map_err(failed)?;
+                    index.add(at, entry)?;
                 }
             }
             transaction.commit().map_err(failed)
         })
     }
 
+    /// The last write that is here.
+    pub fn latest(&self) -> io::Result<Token> {
+        self.with(|database| {
+            let transaction = database.begin_read().map_err(failed)?;
+            let table = transaction.open_table(HISTORY).map_err(failed)?;
+            let last = table.last().map_err(failed)?;
+            Ok(Token(last.map_or(0, |(at, _)| at.value())))
+        })
+    }
+
     /// At most `limit` of the writes after `after`, in order, as they are kept.
-    pub fn bytes_after(&mut self, after: Token, limit: usize) -> io::Result<Vec<(Token, Vec<u8>)>> {
+    pub fn bytes_after(&self, after: Token, limit: usize) -> io::Result<Vec<(Token, Vec<u8>)>> {
         self.with(|database| {
             let transaction = database.begin_read().map_err(failed)?;
             let table = transaction.open_table(HISTORY).map_err(failed)?;
@@ -82,7 +115,7 @@ impl History {
     }
 
     /// Hands over one write after another, the latest first, until `take` wants no more.
-    pub fn each_from_latest(&mut self, mut take: impl FnMut(Entry) -> bool) -> io::Result<()> {
+    pub fn each_from_latest(&self, mut take: impl FnMut(Entry) -> bool) -> io::Result<()> {
         self.with(|database| {
             let transaction = database.begin_read().map_err(failed)?;
             let table = transaction.open_table(HISTORY).map_err(failed)?;
@@ -96,11 +129,23 @@ impl History {
         })
     }
 
-    /// Runs `task` on the database; a file that is damaged is set aside, for what is new must be
-    /// kept.
-    fn with<T>(&mut self, task: impl FnOnce(&Database) -> io::Result<T>) -> io::Result<T> {
-        let open = self.database.take();
-        let database = match open.map_or_else(|| guarded(|| self.open()), Ok) {
+    /// Runs `task` on the database; after an error it is opened anew.
+    fn with<T>(&self, task: impl FnOnce(&Database) -> io::Result<T>) -> io::Result<T> {
+        let opened = self.opened()?;
+        guarded(|| task(&opened.database)).inspect_err(|_| self.close(&opened))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Opened>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The open database; a file that is damaged is set aside, for what is new must be kept.
+    fn opened(&self) -> io::Result<Arc<Opened>> {
+        let mut open = self.lock();
+        if let Some(opened) = &*open {
+            return Ok(Arc::clone(opened));
+        }
+        let opened = match guarded(|| self.open()) {
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 let aside = self.set_aside()?;
                 tracing::error!(%error, aside, "the history is damaged; it was set aside for a new one");
@@ -108,26 +153,38 @@ impl History {
             }
             opened => opened?,
         };
-        let outcome = guarded(|| task(&database))?;
-        self.database = Some(database);
-        Ok(outcome)
+        let opened = Arc::new(opened);
+        *open = Some(Arc::clone(&opened));
+        Ok(opened)
     }
 
-    fn open(&self) -> io::Result<Database> {
-        match self.storage.open(NAME) {
-            Ok(file) => database(file),
+    /// Others may still read from what failed; it must not touch the file that is opened anew.
+    fn close(&self, opened: &Arc<Opened>) {
+        opened.fuse.blow();
+        let mut open = self.lock();
+        if open.as_ref().is_some_and(|present| Arc::ptr_eq(present, opened)) {
+            *open = None;
+        }
+    }
+
+    fn open(&self) -> io::Result<Opened> {
+        let fuse = Fuse::default();
+        let database = match self.storage.open(NAME) {
+            Ok(file) => fused_database(file, fuse.clone())?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let database = database(self.storage.create(UNFINISHED)?)?;
+                let database = fused_database(self.storage.create(UNFINISHED)?, fuse.clone())?;
                 let mut transaction = database.begin_write().map_err(failed)?;
                 transaction.set_quick_repair(true);
                 drop(transaction.open_table(HISTORY).map_err(failed)?);
+                drop(Index::of(&transaction)?);
                 transaction.commit().map_err(failed)?;
                 self.storage.rename(UNFINISHED, NAME)?;
                 self.storage.sync_folder()?;
-                Ok(database)
+                database
             }
-            Err(error) => Err(error),
-        }
+            Err(error) => return Err(error),
+        };
+        Ok(Opened { database, fuse })
     }
 
     fn set_aside(&self) -> io::Result<String> {

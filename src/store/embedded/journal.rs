@@ -9,10 +9,11 @@ use metrics::Histogram;
 use super::figures::fsync_seconds;
 use super::storage::{Storage, StorageFile};
 use crate::store::Token;
+use crate::store::codec::Span;
 
 pub mod segment;
 
-pub use segment::{Segment, Tail};
+pub use segment::{Kept, Segment, Tail};
 
 /// Begins every segment.
 const SEGMENT_MAGIC: [u8; 8] = *b"PNCHJRNL";
@@ -84,6 +85,16 @@ impl Journal {
         }
     }
 
+    /// Where the next frame will begin.
+    pub const fn end(&self) -> u64 {
+        self.len
+    }
+
+    /// The segment's file.
+    pub const fn file(&self) -> &Arc<dyn StorageFile> {
+        &self.file
+    }
+
     /// Which segment it is.
     pub const fn segment(&self) -> Segment {
         self.segment
@@ -106,6 +117,8 @@ impl Journal {
 #[derive(Debug, Default)]
 pub struct Frame {
     bytes: Vec<u8>,
+    /// Where each entry is in it.
+    spans: Vec<Span>,
 }
 
 impl Frame {
@@ -113,6 +126,7 @@ impl Frame {
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.bytes.shrink_to(KEPT_ROOM);
+        self.spans.clear();
     }
 
     /// Adds an entry that `encode` writes; takes back what it wrote if it fails.
@@ -127,9 +141,16 @@ impl Frame {
             return Err(error);
         }
         let length = self.bytes.len() - start - 4;
-        let length = u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
-        put(&mut self.bytes, start, &length);
+        let length = u32::try_from(length).unwrap_or(u32::MAX);
+        put(&mut self.bytes, start, &length.to_le_bytes());
+        let offset = u32::try_from(start + 4).unwrap_or(u32::MAX);
+        self.spans.push(Span { offset, length });
         Ok(())
+    }
+
+    /// Where each entry is in it, in order.
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
     }
 
     /// Completes the header; `first` is the position of the first entry. Fails if the frame is

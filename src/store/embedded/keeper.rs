@@ -3,12 +3,12 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Shared;
-use super::history::History;
 use super::journal::{Journal, Segment};
+use super::past::Past;
 use super::snapshot::{Epoch, Header, Snapshot, Stop};
 use super::state::State;
 use super::storage::Storage;
@@ -60,7 +60,7 @@ pub struct Keeper {
     /// The open snapshot; none after an error, so that the next is written anew.
     pub snapshot: Option<Snapshot>,
     /// Every write that ever was.
-    pub history: Arc<Mutex<History>>,
+    pub past: Arc<Past>,
     /// What the snapshot says of itself, or will the next time.
     pub header: Header,
     /// Ends long tasks.
@@ -154,12 +154,14 @@ impl Keeper {
     }
 
     fn try_retire_segments(&self, current: Option<Segment>) -> io::Result<()> {
-        let mut history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
+        let Past { history, tail } = &*self.past;
+        let _moving = history.hold();
         let segments = Segment::list(&*self.storage)?.into_iter();
         for segment in segments.filter(|segment| current.is_none_or(|current| *segment < current)) {
             self.stop.check()?;
             let is_superseded = segment.epoch < self.header.epoch();
             history.absorb(segment, self.header.end_of(segment.epoch), is_superseded)?;
+            tail.forget(segment);
             self.storage.remove(&segment.name())?;
         }
         Ok(())

@@ -4,16 +4,83 @@
 use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
-use std::sync::PoisonError;
+use std::sync::Arc;
 
+use super::history::History;
 use super::journal::Segment;
 use super::snapshot::{Header, Snapshot};
 use super::state::State;
 use super::storage::{Folder, Storage};
 use super::tables::{damaged, store_error};
+use super::tail::{Tail, Was};
 use super::{Embedded, closed};
+use crate::domain::record::{Key, Record};
+use crate::domain::version::RowVersion;
 use crate::store::codec::{self, Entry};
+use crate::store::past::{PastPage, PastQuery};
 use crate::store::{StoreError, Token};
+
+/// So many past writes are looked at for one page at most, however few of them are wanted.
+const MOST_LOOKED_AT: usize = 10_000;
+
+/// Where the past writes are: those that have left the journal, and those that have not.
+#[derive(Debug)]
+pub struct Past {
+    /// Those that have left it.
+    pub history: History,
+    /// Those that have not.
+    pub tail: Tail,
+}
+
+impl Past {
+    /// The past writes in a folder; the tail is still to be found.
+    pub fn within(storage: Arc<dyn Storage>) -> Self {
+        Self {
+            history: History::within(storage),
+            tail: Tail::default(),
+        }
+    }
+
+    /// A page of the writes up to `until`. Blocks.
+    pub fn page(&self, query: &PastQuery, until: Token) -> io::Result<PastPage> {
+        let mut budget = MOST_LOOKED_AT;
+        // First the tail: what is moved to the history meanwhile is found there.
+        let found = self.tail.search(query, until, &mut budget);
+        let writes = found.found.into_iter().map(|it| it.read(query));
+        let mut page = PastPage {
+            writes: writes.collect::<io::Result<_>>()?,
+            next: found.stopped_at,
+        };
+        if page.next.is_some() {
+            return Ok(page);
+        }
+        if page.writes.len() >= query.limit || budget == 0 {
+            page.next = found.first;
+            return Ok(page);
+        }
+        let until = match found.first {
+            Some(first) => Token(first.0.saturating_sub(1)).min(until),
+            None => until,
+        };
+        let rest = PastQuery {
+            limit: query.limit.saturating_sub(page.writes.len()),
+            ..query.clone()
+        };
+        let older = self.history.search(&rest, until, &mut budget)?;
+        page.next = older.stopped_at;
+        page.writes.extend(older.writes);
+        Ok(page)
+    }
+
+    /// The record at this version, as far as the writes up to `until` know. Blocks.
+    pub fn record_at(&self, key: Key, version: RowVersion, until: Token) -> io::Result<Option<Record>> {
+        match self.tail.record_at(key, version, until) {
+            Was::Deleted => Ok(None),
+            Was::In(place) => place.read().map(Some),
+            Was::Unknown => self.history.record_at(key, version, until),
+        }
+    }
+}
 
 impl Embedded {
     /// At most `limit` of the writes after `after`, in order, each with who did it and what it put
@@ -76,16 +143,16 @@ impl Embedded {
 
     /// At most `limit` of the writes after `after` that `state` shows, as they are kept.
     fn past(&self, state: &State, after: Token, limit: usize) -> io::Result<Vec<(Token, Vec<u8>)>> {
-        let (storage, history) = {
+        let (storage, past) = {
             let open = self.lock_open();
             let open = open
                 .as_ref()
                 .ok_or_else(|| io::Error::other(closed().to_string()))?;
-            (open.storage.clone(), open.history.clone())
+            (open.storage.clone(), open.past.clone())
         };
-        // Held throughout: the keeper moves writes from the one place to the other under it.
-        let mut history = history.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut entries = history.bytes_after(after, limit)?;
+        // The keeper is not to move writes from the one place to the other meanwhile.
+        let _held = past.history.hold();
+        let mut entries = past.history.bytes_after(after, limit)?;
         entries.retain(|(at, _)| *at <= state.at);
         if entries.len() >= limit {
             return Ok(entries);
@@ -94,10 +161,10 @@ impl Embedded {
         for segment in Segment::list(&*storage)? {
             let bytes = segment.read(&*storage)?;
             let end = state.at.min(header.end_of(segment.epoch));
-            for (at, entry) in segment.scan(&bytes).entries {
+            for kept in segment.scan(&bytes).entries {
                 let last = entries.last().map_or(after, |(last, _)| *last);
-                if at > last && at <= end && entries.len() < limit {
-                    entries.push((at, entry.to_vec()));
+                if kept.at > last && kept.at <= end && entries.len() < limit {
+                    entries.push((kept.at, kept.bytes.to_vec()));
                 }
             }
         }

@@ -6,16 +6,18 @@ use std::io;
 use std::sync::Arc;
 
 use super::history::History;
-use super::journal::{Segment, Tail};
+use super::journal::{Kept, Segment, segment};
 use super::locator::Locator;
 use super::outcomes::Outcomes;
+use super::past::Past;
 use super::snapshot::{self, Header, Snapshot, Stop};
 use super::state::State;
 use super::storage::Storage;
 use super::tables::{guarded, store_error};
+use super::tail::{Noted, Tail};
 use crate::domain::record::{Key, Record};
 use crate::store::codec::{self, Entry};
-use crate::store::{Change, StoreError};
+use crate::store::{Change, StoreError, Token};
 
 /// What was found.
 pub struct Recovered {
@@ -36,7 +38,7 @@ pub struct Recovered {
 }
 
 /// Reads the folder; in an empty one, an empty snapshot is made.
-pub fn recover(storage: &dyn Storage, history: &mut History) -> Result<Recovered, StoreError> {
+pub fn recover(storage: &dyn Storage, past: &Past) -> Result<Recovered, StoreError> {
     let named = |error: io::Error| store_error(snapshot::NAME, &error);
     let folder = |error: io::Error| store_error("the data folder", &error);
     let segments = Segment::list(storage).map_err(folder)?;
@@ -47,13 +49,15 @@ pub fn recover(storage: &dyn Storage, history: &mut History) -> Result<Recovered
         Ok((snapshot, header, loaded))
     })
     .map_err(named)?;
-    adopt(&snapshot, history).map_err(folder)?;
+    adopt(&snapshot, &past.history).map_err(folder)?;
     let mut replay = Replay {
-        outcomes: remembered(history, &state, &locator)?,
+        outcomes: remembered(&past.history, &state, &locator)?,
         state,
         locator,
         changed: HashSet::new(),
         bytes: 0,
+        moved: past.history.latest().map_err(folder)?,
+        tail: &past.tail,
     };
     for segment in segments {
         if segment.epoch > header.epoch() {
@@ -62,9 +66,12 @@ pub fn recover(storage: &dyn Storage, history: &mut History) -> Result<Recovered
                 segment.name()
             )));
         }
-        // What a superseded journal holds counts no more, or is in the snapshot.
         if segment.epoch == header.epoch() {
             replay.segment(storage, segment)?;
+        } else {
+            // What a superseded journal holds counts no more, or is in the snapshot.
+            let end = header.end_of(segment.epoch);
+            replay.superseded(storage, segment, end)?;
         }
     }
     Ok(Recovered {
@@ -92,10 +99,10 @@ fn open_snapshot(storage: &dyn Storage, has_journal: bool) -> io::Result<Snapsho
 }
 
 /// Moves the history that a backup carries to where it is kept.
-fn adopt(snapshot: &Snapshot, history: &mut History) -> io::Result<()> {
+fn adopt(snapshot: &Snapshot, history: &History) -> io::Result<()> {
     const AT_ONCE: usize = 4_096;
     let mut taken: Vec<(u64, Vec<u8>)> = Vec::new();
-    let mut add = |taken: &mut Vec<(u64, Vec<u8>)>| {
+    let add = |taken: &mut Vec<(u64, Vec<u8>)>| {
         let entries = taken.iter().map(|(at, entry)| (*at, entry.as_slice()));
         history.add(entries).map(|()| taken.clear())
     };
@@ -116,7 +123,7 @@ fn adopt(snapshot: &Snapshot, history: &mut History) -> io::Result<()> {
 
 /// The latest writes that the history holds. Their records are shared with `state` as far as that
 /// still has them: the latest writes may be a good part of all data.
-fn remembered(history: &mut History, state: &State, locator: &Locator) -> Result<Outcomes, StoreError> {
+fn remembered(history: &History, state: &State, locator: &Locator) -> Result<Outcomes, StoreError> {
     let mut outcomes = Outcomes::default();
     let remember = |entry: Entry| {
         let Entry {
@@ -149,27 +156,32 @@ fn remembered(history: &mut History, state: &State, locator: &Locator) -> Result
     Ok(outcomes)
 }
 
-struct Replay {
+struct Replay<'p> {
     state: State,
     locator: Locator,
     changed: HashSet<Key>,
     bytes: u64,
     outcomes: Outcomes,
+    /// The last write that is in the history, or in the tail.
+    moved: Token,
+    tail: &'p Tail,
 }
 
-impl Replay {
+impl Replay<'_> {
     /// Goes on with what a segment holds, and cuts off a write at its end that did not complete.
     fn segment(&mut self, storage: &dyn Storage, segment: Segment) -> Result<(), StoreError> {
         let name = segment.name();
         let failed = |error: io::Error| store_error(&name, &error);
         let bytes = segment.read(storage).map_err(failed)?;
         let scan = segment.scan(&bytes);
-        for (_, entry) in &scan.entries {
-            self.entry(&name, entry)?;
+        let file = storage.open(&name).map_err(failed)?;
+        self.tail.begin(segment, file);
+        for kept in &scan.entries {
+            self.entry(&name, kept)?;
         }
         match scan.tail {
-            Tail::Clean => Ok(()),
-            Tail::Torn => {
+            segment::Tail::Clean => Ok(()),
+            segment::Tail::Torn => {
                 tracing::warn!(
                     segment = name,
                     end = scan.end,
@@ -181,16 +193,48 @@ impl Replay {
                     segment.cut(storage, scan.end).map_err(failed)
                 }
             }
-            Tail::Damaged => Err(StoreError::Corrupt(format!(
+            segment::Tail::Damaged => Err(StoreError::Corrupt(format!(
                 "{name} is damaged at byte {}, before its end",
                 scan.end
             ))),
         }
     }
 
-    fn entry(&mut self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    /// Notes what of a segment counts and is not in the history yet.
+    fn superseded(&mut self, storage: &dyn Storage, segment: Segment, end: Token) -> Result<(), StoreError> {
+        let name = segment.name();
+        let failed = |error: io::Error| store_error(&name, &error);
+        let bytes = segment.read(storage).map_err(failed)?;
+        self.tail.begin(segment, storage.open(&name).map_err(failed)?);
+        for kept in segment.scan(&bytes).entries.iter().filter(|kept| kept.at <= end) {
+            if kept.at > self.moved {
+                let entry: Entry = codec::decode(kept.bytes)
+                    .map_err(|error| StoreError::Corrupt(format!("{name}: {error}")))?;
+                self.note(kept, &entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes a write in the tail unless the history has it.
+    fn note(&mut self, kept: &Kept<'_>, entry: &Entry) {
+        if kept.at > self.moved {
+            self.moved = kept.at;
+            let noted = Noted {
+                at: kept.at,
+                audit: &entry.audit,
+                offset: kept.offset as u64,
+                length: u32::try_from(kept.bytes.len()).unwrap_or(u32::MAX),
+            };
+            self.tail.add(std::iter::once((noted, entry.touched())));
+        }
+    }
+
+    fn entry(&mut self, name: &str, kept: &Kept<'_>) -> Result<(), StoreError> {
+        let bytes = kept.bytes;
         let corrupt = |what: String| StoreError::Corrupt(format!("{name}: {what}"));
         let entry: Entry = codec::decode(bytes).map_err(|error| corrupt(error.to_string()))?;
+        self.note(kept, &entry);
         if entry.at <= self.state.at {
             return Ok(());
         }

@@ -9,9 +9,9 @@ use tokio::sync::{Semaphore, watch};
 
 use super::feed::Feed;
 use super::figures::Figures;
-use super::history::History;
 use super::journal::{Journal, Segment};
 use super::keeper::Keeper;
+use super::past::Past;
 use super::recovery::{Recovered, recover};
 use super::snapshot::Stop;
 use super::storage::Storage;
@@ -23,7 +23,7 @@ use crate::store::{StoreError, Token};
 
 /// Recovers what the storage holds, and sets the writer and the keeper going on it.
 pub fn start(storage: Arc<dyn Storage>, options: Options) -> Result<Embedded, StoreError> {
-    let mut history = History::within(storage.clone());
+    let past = Arc::new(Past::within(storage.clone()));
     let Recovered {
         state,
         locator,
@@ -32,13 +32,13 @@ pub fn start(storage: Arc<dyn Storage>, options: Options) -> Result<Embedded, St
         changed,
         tail_bytes,
         outcomes,
-    } = recover(&*storage, &mut history)?;
-    let history = Arc::new(Mutex::new(history));
+    } = recover(&*storage, &past)?;
     let segment = Segment {
         epoch: header.epoch(),
         first: Token(state.at.0 + 1),
     };
     let journal = Journal::begin(&*storage, segment).map_err(|error| store_error(&segment.name(), &error))?;
+    past.tail.begin(segment, journal.file().clone());
     let at = state.at;
     let counter = state.counter.value().max(header.counter.value());
     let figures = Figures::register();
@@ -50,6 +50,7 @@ pub fn start(storage: Arc<dyn Storage>, options: Options) -> Result<Embedded, St
         news: watch::Sender::new(at),
         health: watch::Sender::new(Health::Writable),
         header: ArcSwap::from_pointee(header.clone()),
+        past: Arc::downgrade(&past),
         figures,
     });
     let stop = Stop::default();
@@ -61,6 +62,7 @@ pub fn start(storage: Arc<dyn Storage>, options: Options) -> Result<Embedded, St
         journal,
         counter,
         max_write_bytes: options.max_write_bytes,
+        past: past.clone(),
         outcomes,
         retired: VecDeque::new(),
         upkeep: Upkeep::new(options, changed, tail_bytes),
@@ -70,7 +72,7 @@ pub fn start(storage: Arc<dyn Storage>, options: Options) -> Result<Embedded, St
         storage: storage.clone(),
         shared: shared.clone(),
         snapshot: Some(snapshot),
-        history: history.clone(),
+        past: past.clone(),
         header,
         stop: stop.clone(),
     };
@@ -82,11 +84,7 @@ pub fn start(storage: Arc<dyn Storage>, options: Options) -> Result<Embedded, St
     Ok(Embedded {
         shared,
         queue: Arc::new(Semaphore::new(options.queue)),
-        open: Mutex::new(Some(Open {
-            inbox,
-            storage,
-            history,
-        })),
+        open: Mutex::new(Some(Open { inbox, storage, past })),
         threads: Mutex::new(threads),
         stop,
     })

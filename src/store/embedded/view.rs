@@ -1,13 +1,17 @@
 //! The read half of the port: a pinned state, asked without a lock.
 
-use std::sync::Arc;
+use std::io;
+use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use super::closed;
 use super::locator::Locator;
 use super::page;
+use super::past::Past;
 use super::state::State;
+use super::tables::store_error;
 use crate::domain::id::{ProjectId, TimesheetId, UserId};
 use crate::domain::period::Period;
 use crate::domain::query::{Page, Query};
@@ -17,6 +21,8 @@ use crate::domain::time::Date;
 use crate::domain::timesheet::Timesheet;
 use crate::domain::token::{AccessToken, TokenHash};
 use crate::domain::user::User;
+use crate::domain::version::RowVersion;
+use crate::store::past::{PastPage, PastQuery};
 use crate::store::{Around, EntryName, EntrySheets, StoreError, Token, View};
 
 /// A state that stays as it is for as long as this is held.
@@ -24,6 +30,26 @@ use crate::store::{Around, EntryName, EntrySheets, StoreError, Token, View};
 pub struct Pinned {
     pub(super) state: Arc<State>,
     pub(super) locator: Arc<Locator>,
+    pub(super) past: Weak<Past>,
+}
+
+impl Pinned {
+    /// Runs a search of the past writes off the runtime's threads.
+    async fn in_past<T: Send + 'static>(
+        &self,
+        search: impl FnOnce(&Past, Token) -> io::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let past = self.past.upgrade().ok_or_else(closed)?;
+        let until = self.state.at;
+        let search = move || search(&past, until).map_err(|error| store_error("the history", &error));
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => {
+                let searched = runtime.spawn_blocking(search).await;
+                searched.map_err(|error| StoreError::Unavailable(error.to_string()))?
+            }
+            Err(_) => search(),
+        }
+    }
 }
 
 #[async_trait]
@@ -102,5 +128,18 @@ impl View for Pinned {
             .iter()
             .map(|key| self.state.unique.get(key).copied())
             .collect())
+    }
+    async fn past(&self, query: &PastQuery) -> Result<PastPage, StoreError> {
+        let query = query.clone();
+        self.in_past(move |past, until| past.page(&query, until)).await
+    }
+
+    async fn record_at(&self, key: Key, version: RowVersion) -> Result<Option<Record>, StoreError> {
+        match self.state.record(&self.locator, key) {
+            Some(record) if record.meta().version <= version => return Ok(Some(record)),
+            _ => {}
+        }
+        self.in_past(move |past, until| past.record_at(key, version, until))
+            .await
     }
 }

@@ -14,6 +14,7 @@ use super::journal::Journal;
 use super::keeper::{Job, Kept};
 use super::locator::Retired;
 use super::outcomes::{Outcomes, committed};
+use super::past::Past;
 use super::state::State;
 use super::storage::Storage;
 use super::upkeep::Upkeep;
@@ -65,6 +66,8 @@ pub struct Writer {
     pub counter: u64,
     /// How many bytes a change set may take.
     pub max_write_bytes: usize,
+    /// Where the past writes are.
+    pub past: Arc<Past>,
     /// The latest writes.
     pub outcomes: Outcomes,
     /// What the locator holds in vain once the states up to this one are no longer read.
@@ -131,8 +134,12 @@ impl Writer {
 
     /// Makes the batch durable, shows it, and answers.
     fn write(&mut self, batch: &mut Batch) {
+        let start = self.journal.end();
         match batch.append_to(&mut self.journal) {
-            Ok(()) => self.show(batch),
+            Ok(()) => {
+                batch.note_in(&self.past.tail, start);
+                self.show(batch);
+            }
             Err(error) => self.fail(batch, &error),
         }
     }
@@ -209,6 +216,7 @@ impl Writer {
     fn journal_ended(&mut self, outcome: Result<Journal, String>) {
         let outcome = outcome.map(|journal| {
             tracing::info!("a new journal is ready; writes are taken again");
+            self.past.tail.begin(journal.segment(), journal.file().clone());
             self.journal = journal;
         });
         self.upkeep.journal_ended(outcome);

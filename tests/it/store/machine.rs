@@ -6,18 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use punchcard::domain::change::{ChangeSet, Guard};
+use punchcard::domain::change::{Audit, ChangeSet, Guard};
 use punchcard::domain::query::{Filter, Query};
 use punchcard::domain::record::{Key, Kind, Record, UniqueKey};
 use punchcard::domain::timesheet::Timesheet;
 use punchcard::domain::version::RowVersion;
 use punchcard::store::embedded::check::check_in;
 use punchcard::store::embedded::{Embedded, Health, Options};
-use punchcard::store::{Store, StoreError};
+use punchcard::store::{Committed, Store, StoreError};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use super::disk::{Disk, Failing};
+use super::pasts::Past;
 use super::samples::*;
 
 /// A step of a history.
@@ -41,6 +42,8 @@ struct Plan {
     puts: Vec<Put>,
     deletes: Vec<Put>,
     guards: Vec<Guarding>,
+    /// Who does it, whose things it changes, and when.
+    who: (u128, Option<u128>, i64),
 }
 
 #[derive(Clone, Debug)]
@@ -135,10 +138,12 @@ fn plan() -> impl Strategy<Value = Plan> {
     let puts = prop::collection::vec(put(), 0..3);
     let deletes = prop::collection::vec(put(), 0..2);
     let guards = prop_oneof![2 => Just(vec![]), 1 => prop::collection::vec(guard, 1..3)];
-    (puts, deletes, guards).prop_map(|(puts, deletes, guards)| Plan {
+    let who = (0..3_u128, prop::option::of(0..3_u128), 0..4_i64);
+    (puts, deletes, guards, who).prop_map(|(puts, deletes, guards, who)| Plan {
         puts,
         deletes,
         guards,
+        who,
     })
 }
 
@@ -158,6 +163,7 @@ fn step() -> impl Strategy<Value = Step> {
 struct Model {
     data: BTreeMap<Key, Record>,
     last_version: u64,
+    past: Past,
 }
 
 impl Model {
@@ -183,9 +189,16 @@ impl Model {
             Guarding::Free(user, from) => Guard::PeriodFree(user_id(*user), days(*from, from + 3)),
             Guarding::Rows(sheet, base) => Guard::RowsFree(sheet_id(*sheet), vec![row(*base)]),
         });
+        let (actor, subject, half_hours) = plan.who;
         ChangeSet {
             guards: guards.collect(),
             deletes: plan.deletes.iter().map(Put::key).collect(),
+            audit: Audit {
+                at: instant(1_800 * half_hours),
+                actor: user_id(actor),
+                subject: subject.map(user_id),
+                ..audit()
+            },
             ..change(plan.puts.iter().map(Put::record).collect())
         }
     }
@@ -222,7 +235,7 @@ impl Model {
             .all(|key| unique.insert(key));
         let after = Self {
             data: after,
-            last_version: 0,
+            ..Self::default()
         };
         let is_apart = |a: &Arc<Timesheet>, b: &Arc<Timesheet>| {
             a.id == b.id || a.user_id != b.user_id || !a.period.overlaps(b.period)
@@ -231,8 +244,8 @@ impl Model {
         distinct.len() == keys.len() && guards_hold && are_unique && are_apart
     }
 
-    fn write(&mut self, change: &ChangeSet, records: &[Record]) {
-        for record in records {
+    fn write(&mut self, change: &ChangeSet, committed: &Committed) {
+        for record in &committed.records {
             let mut versions = vec![record.meta().version.value()];
             if let Record::Timesheet(sheet) = record {
                 versions.extend(sheet.lines().map(|line| line.version().value()));
@@ -247,11 +260,14 @@ impl Model {
             }
             self.data.insert(record.key(), record.clone());
         }
+        let mut deleted = Vec::new();
         for key in &change.deletes {
             if self.data.remove(key).is_some() {
                 self.last_version += 1;
+                deleted.push(*key);
             }
         }
+        self.past.add(change, committed, &deleted);
     }
 }
 
@@ -339,7 +355,7 @@ impl Machine {
         written.sort_by_key(|(committed, _)| committed.at);
         for (committed, change) in written {
             assert!(self.model.allows(change), "written: {change:?}");
-            self.model.write(change, &committed.records);
+            self.model.write(change, &committed);
         }
         if has_failed {
             self.compare();
@@ -355,9 +371,10 @@ impl Machine {
     }
 
     /// Whatever is asked of the store, the model answers the same.
-    fn compare(&self) {
+    fn compare(&mut self) {
         let view = self.runtime.block_on(self.store().view(None)).unwrap();
         let run = &self.runtime;
+        self.model.past.compare(run, &view);
         for kind in [Kind::Timesheet, Kind::User] {
             let query = Query::of(kind, Filter::ALL, usize::MAX);
             let seen = run.block_on(view.page(&query)).unwrap().records;

@@ -15,6 +15,8 @@ use punchcard::domain::time::Date;
 use punchcard::domain::timesheet::Timesheet;
 use punchcard::domain::token::{AccessToken, TokenHash};
 use punchcard::domain::user::User;
+use punchcard::domain::version::RowVersion;
+use punchcard::store::past::{PastPage, PastQuery};
 use punchcard::store::{
     Around, Change, Committed, EntryName, EntrySheets, Lagged, Store, StoreError, Token, View,
 };
@@ -118,5 +120,13 @@ impl View for CountedView {
 
     async fn owners_of(&self, keys: &[UniqueKey]) -> Result<Vec<Option<Uuid>>, StoreError> {
         self.ask().owners_of(keys).await
+    }
+
+    async fn past(&self, query: &PastQuery) -> Result<PastPage, StoreError> {
+        self.ask().past(query).await
+    }
+
+    async fn record_at(&self, key: Key, version: RowVersion) -> Result<Option<Record>, StoreError> {
+        self.ask().record_at(key, version).await
     }
 }

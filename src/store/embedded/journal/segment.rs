@@ -21,12 +21,23 @@ pub struct Segment {
 /// What a segment holds.
 #[derive(Debug)]
 pub struct Scan<'a> {
-    /// The entries of its intact frames, in order, each with its place in the order of all writes.
-    pub entries: Vec<(Token, &'a [u8])>,
+    /// The entries of its intact frames, in order.
+    pub entries: Vec<Kept<'a>>,
     /// Where the last intact frame ends.
     pub end: usize,
     /// What comes after.
     pub tail: Tail,
+}
+
+/// An entry as it is kept in a segment.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<'a> {
+    /// Its place in the order of all writes.
+    pub at: Token,
+    /// Where in the segment its bytes begin.
+    pub offset: usize,
+    /// Its bytes.
+    pub bytes: &'a [u8],
 }
 
 /// What comes after the last intact frame.
@@ -101,7 +112,12 @@ impl Segment {
         if bytes.first_chunk() == Some(&self.header()) {
             scan.end = SEGMENT_HEADER;
             while let Some(frame) = frame_at(bytes, scan.end) {
-                split(frame.first, frame.payload, &mut scan.entries);
+                split(
+                    frame.first,
+                    scan.end + FRAME_HEADER,
+                    frame.payload,
+                    &mut scan.entries,
+                );
                 scan.end = frame.end;
             }
         }
@@ -154,14 +170,16 @@ fn has_frame(bytes: &[u8]) -> bool {
         .any(|(offset, _)| frame_at(bytes, offset).is_some())
 }
 
-/// Takes the entries out of a frame's payload, whose checksum was right.
-fn split<'a>(first: Token, mut payload: &'a [u8], entries: &mut Vec<(Token, &'a [u8])>) {
+/// Takes the entries out of a frame's payload, which begins at `start` and whose checksum was right.
+fn split<'a>(first: Token, start: usize, payload: &'a [u8], entries: &mut Vec<Kept<'a>>) {
     let mut at = first;
-    while let Some((length, rest)) = payload.split_first_chunk() {
+    let mut unread = payload;
+    while let Some((length, rest)) = unread.split_first_chunk() {
+        let offset = start + payload.len() - rest.len();
         let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
-        let (entry, rest) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-        entries.push((at, entry));
+        let (bytes, rest) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        entries.push(Kept { at, offset, bytes });
         at = Token(at.0.saturating_add(1));
-        payload = rest;
+        unread = rest;
     }
 }

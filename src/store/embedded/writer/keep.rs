@@ -50,6 +50,7 @@ impl Writer {
             first: Token(self.shared.state().at.0 + 1),
         };
         self.journal = Journal::begin(&*self.storage, segment)?;
+        self.past.tail.begin(segment, self.journal.file().clone());
         Ok(())
     }
 
