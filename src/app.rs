@@ -14,6 +14,7 @@ use crate::domain::time::{Clock, Instant};
 use crate::store::{Committed, Store, StoreError};
 
 pub mod approvals;
+pub mod audit;
 pub mod context;
 pub mod error;
 pub mod events;

@@ -41,6 +41,8 @@ pub struct Reader {
     face: Face,
     now: Instant,
     live: Arc<Live>,
+    /// Whether what is read through it is no longer so, and nothing can be done with it.
+    is_of_the_past: bool,
 }
 
 impl Reader {
@@ -86,7 +88,18 @@ impl Reader {
             face: caller.face,
             now,
             live,
+            is_of_the_past: false,
         })
+    }
+
+    /// The same, for sheets as they were: what they point to is shown as it is, and nothing may be
+    /// done with them.
+    #[must_use]
+    pub fn of_the_past(self) -> Self {
+        Self {
+            is_of_the_past: true,
+            ..self
+        }
     }
 
     /// Who reads, with their rights.

@@ -14,6 +14,7 @@ use super::version::RowVersion;
 
 pub mod contributions;
 pub mod copy;
+pub mod difference;
 #[cfg(test)]
 pub(in crate::domain) mod fixtures;
 pub mod flags;

@@ -10,6 +10,7 @@ pub mod lists;
 pub mod names;
 pub mod order;
 pub mod paging;
+pub mod past;
 pub mod records;
 
 /// What can be asked. Nothing here changes anything, and nothing is shown that the caller may not
@@ -21,4 +22,5 @@ pub struct Query(
     booking::Booking,
     lists::Lists,
     records::Records,
+    past::Past,
 );

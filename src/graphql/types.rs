@@ -5,6 +5,7 @@ use crate::domain::time::Date;
 
 pub mod activity;
 pub mod approval;
+pub mod audit;
 pub mod booking;
 pub mod change;
 pub mod connection;
@@ -13,7 +14,9 @@ pub mod department;
 pub mod enums;
 
 pub mod fault;
+pub mod history;
 pub mod organization;
+pub mod past;
 pub mod payload;
 pub mod project;
 pub mod schedule;

@@ -66,7 +66,7 @@ impl Reader {
         schedules: &Found,
     ) -> Result<Facts, Error> {
         let mut facts = Facts::default();
-        if asked.flags {
+        if asked.flags && !self.is_of_the_past {
             facts.flags = flags::flags(self.actor(), &records.standing(sheet)?);
         }
         if asked.sums {

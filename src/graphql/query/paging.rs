@@ -46,7 +46,8 @@ impl Paging {
     }
 }
 
-fn limit(member: &'static str, count: i32, faults: &mut Faults) -> usize {
+/// How many items, if that many may be asked for.
+pub fn limit(member: &'static str, count: i32, faults: &mut Faults) -> usize {
     match usize::try_from(count) {
         Ok(count) if count <= MAX_PAGE => count,
         _ => {

@@ -29,6 +29,21 @@ pub trait Listed: Stored {
     const ORDER_FIELD: &'static str;
 }
 
+/// A page of any list.
+pub trait Paged {
+    /// Whether there are items after it.
+    fn has_next(&self) -> bool;
+
+    /// Whether there are items before it.
+    fn has_previous(&self) -> bool;
+
+    /// The first item's place.
+    fn start(&self) -> Option<String>;
+
+    /// The place to go on from.
+    fn end(&self) -> Option<String>;
+}
+
 /// A page of a list, with the question that it answers.
 pub struct Listing {
     /// What was asked.
@@ -112,7 +127,7 @@ impl<O: Listed> Object for Edge<O> {
 }
 
 impl Object for PageInfo {
-    type View<'a> = &'a Listing;
+    type View<'a> = &'a dyn Paged;
     const NAME: &'static str = "PageInfo";
     const ABOUT: &'static str = "What is before and after a page of a list.";
     const FIELDS: &'static [Field<Self>] = &[
@@ -120,35 +135,45 @@ impl Object for PageInfo {
             "hasNextPage",
             "Whether there are items after the page.",
             Type::BOOLEAN,
-            |it, json| {
-                json.put(it.page.has_next);
-            },
+            |it, json| json.put(it.has_next()),
         ),
         Field::leaf(
             "hasPreviousPage",
             "Whether there are items before the page.",
             Type::BOOLEAN,
-            |it, json| {
-                json.put(it.page.has_previous);
-            },
+            |it, json| json.put(it.has_previous()),
         ),
         Field::leaf(
             "startCursor",
             "The first item's place; null for an empty page.",
             Type::STRING.nullable(),
-            |it, json| {
-                json.put(it.page.records.first().map(|record| it.cursor(record)));
-            },
+            |it, json| json.put(it.start()),
         ),
         Field::leaf(
             "endCursor",
-            "The last item's place; null for an empty page.",
+            "The place to go on from: the last item's; null if there is none.",
             Type::STRING.nullable(),
-            |it, json| {
-                json.put(it.page.records.last().map(|record| it.cursor(record)));
-            },
+            |it, json| json.put(it.end()),
         ),
     ];
+}
+
+impl Paged for Listing {
+    fn has_next(&self) -> bool {
+        self.page.has_next
+    }
+
+    fn has_previous(&self) -> bool {
+        self.page.has_previous
+    }
+
+    fn start(&self) -> Option<String> {
+        self.page.records.first().map(|record| self.cursor(record))
+    }
+
+    fn end(&self) -> Option<String> {
+        self.page.records.last().map(|record| self.cursor(record))
+    }
 }
 
 impl Listing {

@@ -4,7 +4,7 @@ use async_graphql::{Enum, EnumType};
 use serde::de::{Deserialize, Deserializer, Error as _};
 
 use crate::domain::timesheet::rules;
-use crate::domain::{access, approval, error, import, period, project, sync_job};
+use crate::domain::{access, approval, change, error, import, period, project, record, sync_job};
 use crate::json::{Json, Put};
 
 macro_rules! put_by_name {
@@ -24,10 +24,12 @@ put_by_name!(
     ApproverKind,
     BillingType,
     ChangeKind,
+    Face,
     FaultCode,
     OnError,
     PeriodKind,
     ProjectState,
+    RecordKind,
     Role,
     RuleKind,
     Severity,
@@ -369,4 +371,50 @@ pub enum FaultCode {
     WrongState,
     /// The day is locked.
     Locked,
+}
+
+/// Over which interface a write came in.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "change::Face")]
+pub enum Face {
+    /// GraphQL.
+    #[graphql(name = "GRAPHQL")]
+    GraphQl,
+    /// OData.
+    #[graphql(name = "ODATA")]
+    OData,
+    /// An import.
+    Import,
+    /// The command line on the server itself.
+    CommandLine,
+}
+
+/// What a record is.
+#[derive(Enum, Clone, Copy, PartialEq, Eq, Debug)]
+#[graphql(remote = "record::Kind")]
+pub enum RecordKind {
+    /// The company's settings.
+    Settings,
+    /// A department.
+    Department,
+    /// A client company.
+    Organization,
+    /// A kind of work.
+    Activity,
+    /// A working-hours schedule.
+    Schedule,
+    /// A timesheet template.
+    Template,
+    /// A user.
+    User,
+    /// An access token.
+    Token,
+    /// A project.
+    Project,
+    /// A task of a project, or a common one.
+    Task,
+    /// A timesheet.
+    Timesheet,
+    /// An import.
+    SyncJob,
 }

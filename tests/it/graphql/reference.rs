@@ -9,7 +9,7 @@ use crate::support::records::{
 };
 
 /// For each kind: its verbs' noun, its name in answers, what a new one needs, and what a change is.
-fn kinds() -> Vec<(&'static str, &'static str, Value, Value)> {
+pub fn kinds() -> Vec<(&'static str, &'static str, Value, Value)> {
     vec![
         (
             "Activity",
