@@ -1,5 +1,5 @@
-//! Lists over OData in a store of 100,000 sheets: beside the same page over GraphQL, and beside the
-//! same list without an index.
+//! Lists in a store of 100,000 sheets: over OData beside the same page over GraphQL, beside the same
+//! list without an index, and with the flags of every sheet beside without.
 //!
 //! `cargo bench --bench odata`; `-- --seconds 2 --rounds 3 --users 200` makes it shorter. Figures are
 //! medians of the rounds with the lowest and the highest beside them. Client and server share the cores.
@@ -45,10 +45,18 @@ const CONNECTIONS: usize = 4;
 
 const PAGE: &str = "{ timesheets(first: 50, orderBy: [{ field: DATE_FROM }]) { nodes {
   rowVersion id created isActive dueDate dateFrom dateTo status submitted approved userId departmentId templateId
-  name billableHours nonBillableHours editAllowed deleteAllowed submitAllowed forceSubmitAllowed reopenAllowed
-  executeAllowed forceExecuteAllowed schedule { date hours }
+  name billableHours nonBillableHours
+  editAllowed deleteAllowed submitAllowed forceSubmitAllowed reopenAllowed executeAllowed forceExecuteAllowed
+  schedule { date hours }
   lines { id created rowVersion activityId projectId taskId orderNumber
     cells { id created date hours comment invoiceLineId timeOffRequestId } } } } }";
+
+/// What an overview shows of a sheet.
+const OVERVIEW: &str =
+    "rowVersion id name dateFrom dateTo dueDate status submitted approved totalHours billableHours
+  nonBillableHours user { id name } department { name }";
+
+const FLAGS: &str = "editAllowed deleteAllowed submitAllowed forceSubmitAllowed reopenAllowed executeAllowed forceExecuteAllowed";
 
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -75,7 +83,24 @@ async fn measure(plan: Plan, users: u64) -> io::Result<()> {
     let count = exchange(&company, &company.odata("TimeSheets/$count")).await?;
     println!("{count} sheets\n");
     page(plan, &company).await?;
-    filter(plan, &company).await
+    filter(plan, &company).await?;
+    flags(plan, &company).await
+}
+
+/// An overview of 50 sheets with what the caller may do with each, and without.
+async fn flags(plan: Plan, company: &Company) -> io::Result<()> {
+    let overview = |fields: &str| {
+        let list = format!(
+            "{{ timesheets(first: 50, orderBy: [{{ field: DATE_FROM }}]) {{ nodes {{ {fields} }} }} }}"
+        );
+        company.request(&list, &json!({}))
+    };
+    let with = overview(&format!("{OVERVIEW} {FLAGS}"));
+    let title = "An overview of 50 sheets over GraphQL, with all seven flags beside without";
+    beside(plan, company, title, with, overview(OVERVIEW)).await?;
+    let whole = |flags: &str| company.request(&PAGE.replace(FLAGS, flags), &json!({}));
+    let title = "A page of 50 sheets down to their cells over GraphQL, with all seven flags beside without";
+    beside(plan, company, title, whole(FLAGS), whole("")).await
 }
 
 /// A page of 50 sheets down to their cells, over both faces.

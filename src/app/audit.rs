@@ -30,6 +30,8 @@ pub struct Deed {
     pub audit: Audit,
     /// The name of whoever did it, as it is now: who sees a write sees by whom it is.
     pub actor_name: Box<str>,
+    /// The name of whoever they acted for.
+    pub acting_for_name: Option<Box<str>>,
     /// The name of the token that they came with.
     pub token_name: Option<Box<str>>,
 }
@@ -200,7 +202,9 @@ fn sheet_of(write: &mut PastWrite) -> Option<Arc<Timesheet>> {
 
 /// Who did these writes, each in its place, with their names as they are now.
 async fn deeds(view: &dyn View, writes: &[PastWrite]) -> Result<Vec<Deed>, Error> {
-    let mut users: Vec<UserId> = writes.iter().map(|write| write.audit.actor).collect();
+    let actors = writes.iter().map(|write| write.audit.actor);
+    let others = writes.iter().filter_map(|write| write.audit.acting_for);
+    let mut users: Vec<UserId> = actors.chain(others).collect();
     let mut tokens: Vec<TokenId> = writes.iter().filter_map(|write| write.audit.token).collect();
     users.sort_unstable();
     users.dedup();
@@ -224,6 +228,7 @@ async fn deeds(view: &dyn View, writes: &[PastWrite]) -> Result<Vec<Deed>, Error
         at: write.at,
         audit: write.audit.clone(),
         actor_name: user_names.get(&write.audit.actor).cloned().unwrap_or_default(),
+        acting_for_name: write.audit.acting_for.and_then(|id| user_names.get(&id).cloned()),
         token_name: write.audit.token.and_then(|id| token_names.get(&id).cloned()),
     };
     Ok(writes.iter().map(deed).collect())

@@ -38,6 +38,18 @@ macro_rules! deed_and {
                 |$view, _| Some(User::key($deed.audit.actor)),
             ),
             Field::leaf(
+                "actingForId",
+                "In whose name they did it, by the right `core@switchIdentity`; null for their own.",
+                Type::ID.nullable(),
+                |$view, json| json.put($deed.audit.acting_for),
+            ),
+            Field::leaf(
+                "actingForName",
+                "The name of that one, as it is now.",
+                Type::STRING.nullable(),
+                |$view, json| json.put($deed.acting_for_name.as_deref()),
+            ),
+            Field::leaf(
                 "tokenId",
                 "The access token that they came with; null on the server itself.",
                 Type::ID.nullable(),
