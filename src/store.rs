@@ -22,10 +22,12 @@ use crate::domain::token::{AccessToken, TokenHash};
 use crate::domain::user::User;
 use crate::domain::version::RowVersion;
 
+pub mod changed;
 pub mod codec;
 pub mod embedded;
 pub mod past;
 
+use changed::ChangedPage;
 use past::{PastPage, PastQuery};
 
 /// A point in the one order of all writes; greater is later.
@@ -92,6 +94,9 @@ pub trait View: Send + Sync {
 
     /// A page of the writes that led to this picture (X3).
     async fn past(&self, query: &PastQuery) -> Result<PastPage, StoreError>;
+
+    /// The first `limit` changes after a version, in the order of their versions.
+    async fn changed_since(&self, version: RowVersion, limit: usize) -> Result<ChangedPage, StoreError>;
 
     /// The record as it was at this version: as the last write left it that gave it this version or
     /// a lesser one. `None` if there was none yet, or none any more.

@@ -174,6 +174,11 @@ impl Reader {
         self.visibility(record.key().kind()).shows(record)
     }
 
+    /// Whether the caller could see a record of this kind and owner before it was deleted.
+    pub(super) fn showed(&self, kind: crate::domain::record::Kind, owner: Option<UserId>) -> bool {
+        self.visibility(kind).shows_what_was_of(owner)
+    }
+
     /// The user's sheet that holds `date`, if there is one; never makes one.
     pub async fn timesheet_by_date(&self, user: UserId, date: Date) -> Result<Option<Arc<Timesheet>>, Error> {
         let sheet = self.view.sheets_around(user, date).await?.at;

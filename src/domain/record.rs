@@ -244,6 +244,24 @@ pub struct UniqueKey {
 }
 
 impl Record {
+    /// Whose it is, where it is somebody's; a person is their own.
+    pub fn owner(&self) -> Option<UserId> {
+        match self {
+            Self::Timesheet(sheet) => Some(sheet.user_id),
+            Self::Token(token) => Some(token.user_id),
+            Self::SyncJob(job) => Some(job.owner_id),
+            Self::User(user) => Some(user.id),
+            Self::Settings(_)
+            | Self::Department(_)
+            | Self::Organization(_)
+            | Self::Activity(_)
+            | Self::Schedule(_)
+            | Self::Template(_)
+            | Self::Project(_)
+            | Self::Task(_) => None,
+        }
+    }
+
     /// The keys that no other record of its kind may have: external ids, codes, a user's e-mail,
     /// an organization's name with its number, a token's hash, an owner's key for an import.
     pub fn unique_keys(&self) -> Vec<UniqueKey> {

@@ -13,6 +13,7 @@ pub mod answer;
 pub mod load;
 pub mod plan;
 pub mod register;
+pub mod union;
 
 pub use crate::json::Json;
 pub use answer::{Answer, Answers, Told};

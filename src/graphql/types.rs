@@ -8,6 +8,7 @@ pub mod approval;
 pub mod audit;
 pub mod booking;
 pub mod change;
+pub mod changes;
 pub mod connection;
 pub mod contribution;
 pub mod department;

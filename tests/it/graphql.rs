@@ -1,6 +1,7 @@
 //! The GraphQL face: one story a file.
 
 mod booking;
+mod changes;
 mod copy;
 mod lists;
 mod open;

@@ -159,6 +159,22 @@ impl<'a> Visibility<'a> {
         }
     }
 
+    /// Whether what is gone and was of `owner` was to be seen.
+    pub fn shows_what_was_of(&self, owner: Option<UserId>) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Nothing => false,
+            Self::Of {
+                property: _,
+                own,
+                others,
+                also,
+            } => owner.is_some_and(|owner| {
+                owner == *own || *also == Some(owner) || others.binary_search(&owner).is_ok()
+            }),
+        }
+    }
+
     /// The same as a filter.
     pub fn into_filter(self) -> Filter {
         match self {

@@ -5,6 +5,7 @@ use async_graphql::{Context, InputObject, Object};
 use super::paging::{DEFAULT_PAGE, limit};
 use crate::app::audit::PastQuery;
 use crate::app::audit::Place;
+use crate::app::changes::Changes;
 use crate::app::{Error, Reader};
 use crate::domain::error::{FaultCode, Faults, Path};
 use crate::domain::record::Key;
@@ -12,6 +13,7 @@ use crate::graphql::context::shared_reader;
 use crate::graphql::render::{Answer, Answered};
 use crate::graphql::scalars::{DateTime, RowVersion, Uuid};
 use crate::graphql::types::audit::AuditRecordObject;
+use crate::graphql::types::changes::ChangesObject;
 use crate::graphql::types::enums::Face;
 use crate::graphql::types::history::TimesheetHistoryEntryObject;
 use crate::graphql::types::past::{PastConnection, PastPage, read_place};
@@ -64,6 +66,19 @@ impl Past {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
     ) -> Answer<PastConnection<TimesheetHistoryEntryObject>> {
         Answer::from(history(ctx, timesheet_id, first, after).await)
+    }
+
+    /// What has changed since a version, in the order of the versions: each record once, as it is now,
+    /// and what is left of those that were deleted. Version 0, spelt `"0"`, begins at the beginning. Who
+    /// goes on from `version` until there is no more misses nothing that is written meanwhile. What comes
+    /// into the caller's sight or leaves it because rights change is not told.
+    async fn changed_since(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The version up to which everything is known.")] version: RowVersion,
+        #[graphql(desc = "How many items: 0 to 500, 50 if nothing is said.")] first: Option<i32>,
+    ) -> Answer<ChangesObject> {
+        Answer::from(changes(ctx, version, first).await)
     }
 
     /// The timesheet as it was at this version, or at the last one before it; null if it was not there
@@ -127,6 +142,17 @@ async fn audit_trail(
     let past = reader.audit_trail(query).await?;
     let is_later = before.is_some();
     Ok((reader, PastPage { past, is_later }))
+}
+
+async fn changes(
+    ctx: &Context<'_>,
+    version: RowVersion,
+    first: Option<i32>,
+) -> Result<(Reader, Changes), Error> {
+    let Page { limit, .. } = page(first, None)?;
+    let reader = shared_reader(ctx).await?;
+    let changes = reader.changed_since(version.into(), None, limit).await?;
+    Ok((reader, changes))
 }
 
 /// A page of the history, if there is one to be seen.

@@ -34,7 +34,11 @@ pub(super) type Bind = fn(&[&SelectionSet], Selector<'_>) -> ServerResult<Plan>;
 
 /// Where a request keeps what selections refer to.
 #[derive(Clone, Copy)]
-pub struct Selector<'a>(&'a QueryEnv);
+pub struct Selector<'a> {
+    env: &'a QueryEnv,
+    /// The union of which the object is seen as a member, if it is.
+    union: Option<&'static str>,
+}
 
 impl Plan {
     /// What to write, in order.
@@ -50,13 +54,34 @@ impl Plan {
     /// What the selection of the root field that is being answered asks of an `O`, which is one of
     /// the members of a union.
     pub fn of_member<O: Object>(ctx: &ContextSelectionSet<'_>) -> ServerResult<Self> {
-        bind::<O>(&[&ctx.item.node], Selector(ctx.query_env))
+        bind::<O>(&[&ctx.item.node], Selector::of(ctx))
     }
 
     /// What the selection of the root field that is being answered asks of an `O`.
     pub fn of<O: Object>(ctx: &ContextSelectionSet<'_>) -> ServerResult<Arc<Self>> {
-        bound(ctx, || bind::<O>(&[&ctx.item.node], Selector(ctx.query_env)))
+        bound(ctx, || bind::<O>(&[&ctx.item.node], Selector::of(ctx)))
     }
+}
+
+/// Binds selections of a union: for each member, by these functions, what is asked of it, in the
+/// place of its number.
+pub(super) fn bind_union(
+    union: &'static str,
+    members: &[Bind],
+    sets: &[&SelectionSet],
+    selector: Selector<'_>,
+) -> ServerResult<Plan> {
+    let mut plan = Plan::default();
+    for bind in members {
+        let member = bind(sets, selector.within(union))?;
+        plan.needs_more |= member.needs_more;
+        plan.items.push(Item {
+            key: String::new(),
+            index: None,
+            plan: member,
+        });
+    }
+    Ok(plan)
 }
 
 /// Whether the field that is being answered is asked for its member `name`.
@@ -152,13 +177,13 @@ fn collect<'a, O: Object>(set: &'a SelectionSet, selector: Selector<'a>, asked: 
                 }
             }
             Selection::InlineFragment(it) if selector.includes(&it.node.directives) => {
-                if applies::<O>(it.node.type_condition.as_ref()) {
+                if applies::<O>(it.node.type_condition.as_ref(), selector) {
                     collect::<O>(&it.node.selection_set.node, selector, asked);
                 }
             }
             Selection::FragmentSpread(it) if selector.includes(&it.node.directives) => {
                 if let Some(fragment) = selector.fragment(&it.node.fragment_name.node)
-                    && applies::<O>(Some(&fragment.type_condition))
+                    && applies::<O>(Some(&fragment.type_condition), selector)
                 {
                     collect::<O>(&fragment.selection_set.node, selector, asked);
                 }
@@ -169,25 +194,40 @@ fn collect<'a, O: Object>(set: &'a SelectionSet, selector: Selector<'a>, asked: 
 }
 
 /// Whether a fragment on this type is for an `O`. There are no interfaces.
-fn applies<O: Object>(condition: Option<&Positioned<TypeCondition>>) -> bool {
+fn applies<O: Object>(condition: Option<&Positioned<TypeCondition>>, selector: Selector<'_>) -> bool {
     condition.is_none_or(|condition| {
         let on = condition.node.on.node.as_str();
-        on == O::NAME || O::UNION == Some(on)
+        on == O::NAME || O::UNION == Some(on) || selector.union == Some(on)
     })
 }
 
 impl<'a> Selector<'a> {
+    const fn of(ctx: &ContextSelectionSet<'a>) -> Self {
+        Self {
+            env: ctx.query_env,
+            union: None,
+        }
+    }
+
+    /// The same for the members of a union.
+    pub(super) const fn within(self, union: &'static str) -> Self {
+        Self {
+            union: Some(union),
+            ..self
+        }
+    }
+
     fn fragment(self, name: &str) -> Option<&'a FragmentDefinition> {
-        Some(&self.0.fragments.get(name)?.node)
+        Some(&self.env.fragments.get(name)?.node)
     }
 
     fn variable(self, name: &Name) -> Option<Value> {
         let default = || {
-            let definitions = &self.0.operation.node.variable_definitions;
+            let definitions = &self.env.operation.node.variable_definitions;
             let definition = definitions.iter().find(|it| it.node.name.node == *name)?;
             definition.node.default_value()
         };
-        self.0.variables.get(name).or_else(default).cloned()
+        self.env.variables.get(name).or_else(default).cloned()
     }
 
     fn includes(self, directives: &[Positioned<Directive>]) -> bool {

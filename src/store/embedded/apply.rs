@@ -11,6 +11,7 @@ use crate::domain::id::{ProjectId, TaskId, TimesheetId, UserId};
 use crate::domain::record::Record;
 use crate::domain::task::ProjectTask;
 use crate::domain::timesheet::Timesheet;
+use crate::store::changed::Tombstone;
 use crate::store::codec::Entry;
 
 /// What a write left behind.
@@ -68,7 +69,12 @@ impl State {
             if let Some(old) = self.record(locator, *key) {
                 self.unlink(&old, &mut lists);
                 self.records.remove(key);
-                self.tombstones.insert(*key, *version);
+                let tombstone = Tombstone {
+                    version: *version,
+                    owner: old.owner(),
+                };
+                self.tombstones.insert(*key, tombstone);
+                self.gone_by_version.insert(*version, *key);
                 applied.retired.extend(retired(locator, &old, None));
                 applied.deleted.push(old);
             }
@@ -98,6 +104,7 @@ impl State {
     }
 
     fn unlink(&mut self, old: &Record, lists: &mut Lists) {
+        self.by_version.remove(&old.meta().version);
         for key in old.unique_keys() {
             self.unique.remove(&key);
         }
@@ -129,9 +136,12 @@ impl State {
 
     fn link(&mut self, new: &Record, lists: &mut Lists, locator: &Locator) {
         let key = new.key();
-        if !self.tombstones.is_empty() {
-            self.tombstones.remove(&key);
+        if !self.tombstones.is_empty()
+            && let Some(tombstone) = self.tombstones.remove(&key)
+        {
+            self.gone_by_version.remove(&tombstone.version);
         }
+        self.by_version.insert(new.meta().version, new.clone());
         for unique in new.unique_keys() {
             self.unique.insert(unique, key.uuid());
         }

@@ -10,12 +10,12 @@ use super::locator::Locator;
 use super::state::State;
 use crate::domain::record::{Key, Record};
 use crate::domain::timesheet::Timesheet;
-use crate::domain::version::RowVersion;
+use crate::store::changed::Tombstone;
 
 impl State {
     /// The state that holds these records, each key once, and these tombstones, and where its parts
     /// are. Where in the order of writes it stands is left to the caller.
-    pub fn of(records: impl Iterator<Item = Record>, tombstones: OrdMap<Key, RowVersion>) -> (Self, Locator) {
+    pub fn of(records: impl Iterator<Item = Record>, tombstones: OrdMap<Key, Tombstone>) -> (Self, Locator) {
         let mut sheets = Vec::new();
         let mut others = Vec::new();
         for record in records {
@@ -27,9 +27,11 @@ impl State {
         let locator = Locator::with_room_for(sheets.len());
         let mut state = Self::default();
         state.put_all(&others, &locator);
+        state.gone_by_version = tombstones.iter().map(|(key, it)| (it.version, *key)).collect();
         state.tombstones = tombstones;
         sheets.par_iter().for_each(|sheet| locator.add(sheet));
         state.list_by_user(&mut sheets);
+        state.list_by_version(&mut sheets);
         state.list_by_date(sheets);
         (state, locator)
     }
@@ -46,15 +48,25 @@ impl State {
         }
     }
 
-    fn list_by_date(&mut self, mut sheets: Vec<Arc<Timesheet>>) {
-        sheets.par_sort_unstable_by_key(|sheet| (sheet.period.from(), sheet.id));
-        // In one pass, every node would be split when full and stay half empty. Every second sheet
-        // first, then those between them: the second pass fills what the first has split.
-        for offset in 0..2 {
-            for sheet in sheets.iter().skip(offset).step_by(2) {
-                let key = (sheet.period.from(), sheet.id);
-                self.by_date.insert(key, Record::Timesheet(sheet.clone()));
-            }
+    fn list_by_version(&mut self, sheets: &mut [Arc<Timesheet>]) {
+        sheets.par_sort_unstable_by_key(|sheet| sheet.meta.version);
+        for sheet in filling_up(sheets) {
+            let record = Record::Timesheet(sheet.clone());
+            self.by_version.insert(sheet.meta.version, record);
         }
     }
+
+    fn list_by_date(&mut self, mut sheets: Vec<Arc<Timesheet>>) {
+        sheets.par_sort_unstable_by_key(|sheet| (sheet.period.from(), sheet.id));
+        for sheet in filling_up(&sheets) {
+            let key = (sheet.period.from(), sheet.id);
+            self.by_date.insert(key, Record::Timesheet(sheet.clone()));
+        }
+    }
+}
+
+/// Every second one first, then those between them: in one pass, every node of a tree would be split
+/// when full and stay half empty; so the second pass fills what the first has split.
+fn filling_up<T>(in_order: &[T]) -> impl Iterator<Item = &T> {
+    (0..2).flat_map(|offset| in_order.iter().skip(offset).step_by(2))
 }

@@ -110,6 +110,11 @@ fn compare_indexes(state: &State, locator: &Locator, faults: &mut Vec<String>) {
         ("managers", state.reports == rebuilt.reports),
         ("tokens", state.tokens == rebuilt.tokens),
         ("unique keys", state.unique == rebuilt.unique),
+        ("records by version", state.by_version == rebuilt.by_version),
+        (
+            "deletions by version",
+            state.gone_by_version == rebuilt.gone_by_version,
+        ),
         ("longest period", state.longest_days >= rebuilt.longest_days),
     ];
     for (index, _) in pairs.iter().filter(|(_, is_right)| !is_right) {
@@ -147,7 +152,7 @@ fn compare_periods(state: &State, faults: &mut Vec<String>) {
 
 /// No version repeats, and none is beyond the counter (S2).
 fn compare_versions(state: &State, faults: &mut Vec<String>) {
-    let mut versions: Vec<RowVersion> = state.tombstones.values().copied().collect();
+    let mut versions: Vec<RowVersion> = state.tombstones.values().map(|it| it.version).collect();
     versions.extend(state.records.values().map(|record| record.meta().version));
     for sheet in sheets(state) {
         versions.push(sheet.meta.version);

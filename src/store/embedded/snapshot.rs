@@ -148,8 +148,8 @@ impl Snapshot {
                 records.insert(&key, bytes.as_slice()).map_err(failed)?;
             }
             let mut tombstones = transaction.open_table(TOMBSTONES).map_err(failed)?;
-            for (key, version) in &state.tombstones {
-                let bytes = codec::to_bytes(version).map_err(damaged)?;
+            for (key, tombstone) in &state.tombstones {
+                let bytes = codec::to_bytes(tombstone).map_err(damaged)?;
                 let key = codec::key_to_bytes(*key);
                 tombstones.insert(&key, bytes.as_slice()).map_err(failed)?;
             }
@@ -184,8 +184,8 @@ impl Snapshot {
                     tombstones.remove(&place).map_err(failed)?;
                 } else {
                     records.remove(&place).map_err(failed)?;
-                    if let Some(version) = state.tombstones.get(&key) {
-                        codec::encode(version, &mut bytes).map_err(damaged)?;
+                    if let Some(tombstone) = state.tombstones.get(&key) {
+                        codec::encode(tombstone, &mut bytes).map_err(damaged)?;
                         tombstones.insert(&place, bytes.as_slice()).map_err(failed)?;
                     }
                 }
@@ -223,11 +223,11 @@ impl Snapshot {
         let mut tombstones = OrdMap::new();
         let table = transaction.open_table(TOMBSTONES).map_err(failed)?;
         for row in table.iter().map_err(failed)? {
-            let (key, version) = row.map_err(failed)?;
-            let (key, version) = (*key.value(), version.value());
+            let (key, tombstone) = row.map_err(failed)?;
+            let (key, tombstone) = (*key.value(), tombstone.value());
             tombstones.insert(
                 codec::key_from_bytes(key).map_err(damaged)?,
-                codec::decode(version).map_err(damaged)?,
+                codec::decode(tombstone).map_err(damaged)?,
             );
         }
         let table = transaction.open_table(RECORDS).map_err(failed)?;

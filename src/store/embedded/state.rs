@@ -16,6 +16,7 @@ use crate::domain::time::Date;
 use crate::domain::timesheet::Timesheet;
 use crate::domain::token::TokenHash;
 use crate::domain::version::RowVersion;
+use crate::store::changed::{Changed, ChangedPage, Tombstone};
 use crate::store::{Around, EntryName, EntrySheets, Token};
 
 /// One user's sheets, in date order.
@@ -46,8 +47,12 @@ pub struct State {
     pub(super) tokens: HashMap<TokenHash, TokenId>,
     /// Who has which unique key.
     pub(super) unique: HashMap<UniqueKey, Uuid>,
-    /// What was deleted, with the version of the deletion (X1).
-    pub(super) tombstones: OrdMap<Key, RowVersion>,
+    /// What was deleted (X1).
+    pub(super) tombstones: OrdMap<Key, Tombstone>,
+    /// Every record by its version (X5).
+    pub(super) by_version: OrdMap<RowVersion, Record>,
+    /// What was deleted, by the version of the deletion.
+    pub(super) gone_by_version: OrdMap<RowVersion, Key>,
 }
 
 impl State {
@@ -166,6 +171,32 @@ impl State {
     pub fn of_kind(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Record> {
         let range = Key::new(kind, Uuid::nil())..=Key::new(kind, Uuid::max());
         self.records.range(range).map(|(_, record)| record)
+    }
+
+    /// The first `limit` changes after a version.
+    pub fn changed_since(&self, version: RowVersion, limit: usize) -> ChangedPage {
+        let after = RowVersion::new(version.value().saturating_add(1))..;
+        let mut records = self.by_version.range(after.clone()).peekable();
+        let mut gone = self.gone_by_version.range(after).peekable();
+        let mut items = Vec::new();
+        while items.len() < limit {
+            let is_gone = match (records.peek(), gone.peek()) {
+                (None, None) => break,
+                (record, gone) => gone.is_some_and(|(at, _)| record.is_none_or(|(other, _)| at < other)),
+            };
+            if !is_gone {
+                items.extend(records.next().map(|(_, record)| Changed::Record(record.clone())));
+            } else if let Some((_, key)) = gone.next()
+                && let Some(tombstone) = self.tombstones.get(key)
+            {
+                items.push(Changed::Gone(*key, *tombstone));
+            }
+        }
+        ChangedPage {
+            items,
+            has_more: records.peek().is_some() || gone.peek().is_some(),
+            newest: self.counter,
+        }
     }
 
     /// How many sheets there are.

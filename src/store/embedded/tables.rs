@@ -17,7 +17,7 @@ pub const HEADER: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("
 pub const HEADER_KEY: &str = "snapshot";
 /// Every record by its key.
 pub const RECORDS: TableDefinition<'static, &[u8; KEY_BYTES], &[u8]> = TableDefinition::new("records");
-/// The versions of deletions by the keys of what was deleted.
+/// What is left of deleted records, by their keys.
 pub const TOMBSTONES: TableDefinition<'static, &[u8; KEY_BYTES], &[u8]> = TableDefinition::new("tombstones");
 /// Every write by its place in the order.
 pub const HISTORY: TableDefinition<'static, u64, &[u8]> = TableDefinition::new("history");

@@ -22,6 +22,7 @@ use crate::domain::timesheet::Timesheet;
 use crate::domain::token::{AccessToken, TokenHash};
 use crate::domain::user::User;
 use crate::domain::version::RowVersion;
+use crate::store::changed::ChangedPage;
 use crate::store::past::{PastPage, PastQuery};
 use crate::store::{Around, EntryName, EntrySheets, StoreError, Token, View};
 
@@ -132,6 +133,10 @@ impl View for Pinned {
     async fn past(&self, query: &PastQuery) -> Result<PastPage, StoreError> {
         let query = query.clone();
         self.in_past(move |past, until| past.page(&query, until)).await
+    }
+
+    async fn changed_since(&self, version: RowVersion, limit: usize) -> Result<ChangedPage, StoreError> {
+        Ok(self.state.changed_since(version, limit))
     }
 
     async fn record_at(&self, key: Key, version: RowVersion) -> Result<Option<Record>, StoreError> {

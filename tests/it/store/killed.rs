@@ -13,6 +13,7 @@ use punchcard::store::embedded::check::check;
 use punchcard::store::embedded::{Embedded, Options};
 use rand::Rng;
 
+use super::pasts::whole;
 use super::samples::*;
 
 /// Tells the test binary, started again, to write into this folder until it is killed.
@@ -114,6 +115,8 @@ fn x6_kill_9_loses_nothing_acknowledged_and_shows_nothing_half_done() {
         let report = check(folder.path()).unwrap();
         assert_eq!(report.faults, [""; 0]);
         let store = Embedded::open(folder.path(), options()).unwrap();
+        let view = runtime.block_on(store.view(None)).unwrap();
+        runtime.block_on(whole(&*view));
         for (user, (n, version)) in acknowledged {
             assert!(version > greatest, "S2: {version} was given before the last kill");
             let (found, found_version) = runtime.block_on(saves(&store, user));

@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 use super::disk::{Disk, Failing};
-use super::pasts::Past;
+use super::pasts::{Follower, Past};
 use super::samples::*;
 
 /// A step of a history.
@@ -277,6 +277,7 @@ struct Machine {
     disk: Disk,
     store: Option<Arc<Embedded>>,
     model: Model,
+    follower: Follower,
 }
 
 impl Machine {
@@ -289,6 +290,7 @@ impl Machine {
             disk: Disk::new(0),
             store: None,
             model: Model::default(),
+            follower: Follower::default(),
         };
         machine.open();
         machine
@@ -332,6 +334,7 @@ impl Machine {
             Step::Fail(calls) => self.disk.fail(Failing::Once(*calls)),
         }
         self.compare();
+        self.compare_the_past();
     }
 
     fn commit(&mut self, plans: &[Plan]) {
@@ -370,11 +373,23 @@ impl Machine {
         }
     }
 
+    /// X5: who reads the changes to their end has missed nothing.
+    fn reads_to_the_end(&mut self) {
+        let view = self.runtime.block_on(self.store().view(None)).unwrap();
+        while self.follower.read_on(&self.runtime, &view) {}
+        assert_eq!(*self.follower.known(), self.model.data);
+    }
+
+    fn compare_the_past(&mut self) {
+        let view = self.runtime.block_on(self.store().view(None)).unwrap();
+        self.model.past.compare(&self.runtime, &view);
+        self.follower.read_on(&self.runtime, &view);
+    }
+
     /// Whatever is asked of the store, the model answers the same.
-    fn compare(&mut self) {
+    fn compare(&self) {
         let view = self.runtime.block_on(self.store().view(None)).unwrap();
         let run = &self.runtime;
-        self.model.past.compare(run, &view);
         for kind in [Kind::Timesheet, Kind::User] {
             let query = Query::of(kind, Filter::ALL, usize::MAX);
             let seen = run.block_on(view.page(&query)).unwrap().records;
@@ -454,6 +469,7 @@ proptest! {
             machine.step(step);
         }
         machine.disk.fail(Failing::Not);
+        machine.reads_to_the_end();
         machine.store = None;
         let mut report = check_in(&machine.disk.storage()).unwrap();
         // Nothing here guards the rows' ids, which are the writers' own to keep apart.

@@ -1,12 +1,14 @@
 //! The plainest model of the past: a list of writes. Whatever is asked about the past of a store,
 //! the list answers the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use punchcard::domain::change::{Audit, ChangeSet};
+use punchcard::domain::id::UserId;
 use punchcard::domain::record::{Key, Record};
 use punchcard::domain::version::RowVersion;
+use punchcard::store::changed::{Changed, Tombstone};
 use punchcard::store::past::{PastPage, PastQuery, PastWrite, Touched};
 use punchcard::store::{Committed, StoreError, Token, View};
 use tokio::runtime::Runtime;
@@ -110,6 +112,7 @@ impl Past {
     /// Compares what the view tells with what the list says.
     pub fn compare(&mut self, runtime: &Runtime, view: &Arc<dyn View>) {
         self.learn(runtime, view);
+        self.compare_changes(runtime, view);
         for query in self.queries() {
             let wanted = self.answer(&query);
             let mut seen = Vec::new();
@@ -138,6 +141,57 @@ impl Past {
             let version = RowVersion::new(version);
             let seen = ask(|| runtime.block_on(view.record_at(key, version)));
             assert_eq!(seen, self.record_at(key, version), "{key:?} at {version:?}");
+        }
+    }
+
+    /// What is newer than a version: each record once, as it is now, and what is left of those that are
+    /// gone, the oldest first.
+    fn changed_since(&self, version: RowVersion) -> Vec<Changed> {
+        let mut latest: BTreeMap<Key, (Changed, Option<UserId>)> = BTreeMap::new();
+        for (write, records) in &self.writes {
+            for record in records {
+                let owner = match record {
+                    Record::Timesheet(sheet) => Some(sheet.user_id),
+                    Record::User(user) => Some(user.id),
+                    _ => None,
+                };
+                latest.insert(record.key(), (Changed::Record(record.clone()), owner));
+            }
+            for touched in write.touched.iter().filter(|it| it.is_deleted) {
+                let owner = latest.get(&touched.key).and_then(|(_, owner)| *owner);
+                let tombstone = Tombstone {
+                    version: touched.version,
+                    owner,
+                };
+                latest.insert(touched.key, (Changed::Gone(touched.key, tombstone), owner));
+            }
+        }
+        let mut newer: Vec<Changed> = latest.into_values().map(|(it, _)| it).collect();
+        newer.retain(|it| it.version() > version);
+        newer.sort_by_key(Changed::version);
+        newer
+    }
+
+    fn compare_changes(&self, runtime: &Runtime, view: &Arc<dyn View>) {
+        let all = self.changed_since(RowVersion::UNASSIGNED);
+        let middle = all
+            .get(all.len() / 2)
+            .map_or(RowVersion::UNASSIGNED, Changed::version);
+        for version in [RowVersion::UNASSIGNED, middle] {
+            let mut seen: Vec<Changed> = Vec::new();
+            loop {
+                let after = seen.last().map_or(version, Changed::version);
+                let page = ask(|| runtime.block_on(view.changed_since(after, 3)));
+                assert_eq!(
+                    page.has_more,
+                    page.items.len() == 3 && page.items.last() != all.last()
+                );
+                seen.extend(page.items);
+                if !page.has_more {
+                    break;
+                }
+            }
+            assert_eq!(seen, self.changed_since(version), "since {version:?}");
         }
     }
 
@@ -192,5 +246,53 @@ fn ask<T>(question: impl Fn() -> Result<T, StoreError>) -> T {
     match question() {
         Err(StoreError::Unavailable(_)) => question().unwrap(),
         answer => answer.unwrap(),
+    }
+}
+
+/// Every write that a view tells of, the newest first: there is one for each place in the order (X3).
+pub async fn whole(view: &dyn View) -> Vec<PastWrite> {
+    let mut writes: Vec<PastWrite> = Vec::new();
+    let mut query = PastQuery {
+        limit: 100,
+        ..PastQuery::default()
+    };
+    loop {
+        let page = view.past(&query).await.unwrap();
+        writes.extend(page.writes);
+        query.before = page.next;
+        if page.next.is_none() {
+            break;
+        }
+    }
+    let places: Vec<u64> = writes.iter().map(|write| write.at.0).collect();
+    let wanted: Vec<u64> = (1..=view.at().0).rev().collect();
+    assert_eq!(places, wanted);
+    writes
+}
+
+/// Who reads the changes a few at a time, whatever is written in between.
+#[derive(Default)]
+pub struct Follower {
+    at: RowVersion,
+    known: BTreeMap<Key, Record>,
+}
+
+impl Follower {
+    /// Reads on; tells whether there is more.
+    pub fn read_on(&mut self, runtime: &Runtime, view: &Arc<dyn View>) -> bool {
+        let page = ask(|| runtime.block_on(view.changed_since(self.at, 2)));
+        for changed in page.items {
+            self.at = changed.version();
+            match changed {
+                Changed::Record(record) => drop(self.known.insert(record.key(), record)),
+                Changed::Gone(key, _) => drop(self.known.remove(&key)),
+            }
+        }
+        page.has_more
+    }
+
+    /// What there is, as far as they know.
+    pub const fn known(&self) -> &BTreeMap<Key, Record> {
+        &self.known
     }
 }

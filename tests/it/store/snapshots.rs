@@ -8,6 +8,7 @@ use punchcard::store::embedded::check::check;
 use punchcard::store::embedded::{Embedded, Options};
 use punchcard::store::{Committed, Store, StoreError, Token};
 
+use super::pasts;
 use super::samples::*;
 
 fn open(folder: &Path) -> Arc<Embedded> {
@@ -186,11 +187,55 @@ async fn a_backup_is_one_moment_with_its_history_and_can_be_started_from() {
         restored.history(Token(0), 1_000).unwrap(),
         store.history(Token(0), usize::try_from(at.0).unwrap()).unwrap()
     );
+    let past = pasts::whole(&*restored.view(None).await.unwrap()).await;
+    let mut original = pasts::whole(&*store.view(None).await.unwrap()).await;
+    original.retain(|write| write.at <= at);
+    assert_eq!(past, original, "X3: the past is the same");
     let next = write(&restored, vec![record(user(1, None))]).await;
     assert_eq!(next.at.0, at.0 + 1);
     drop(restored);
     let report = check(place.path()).unwrap();
     assert_eq!((report.faults, report.tombstones), (vec![], 1));
+}
+
+/// Runs a transaction on the history's file.
+fn tamper(folder: &Path, how: impl FnOnce(&redb::WriteTransaction)) {
+    let database = redb::Database::open(folder.join("history.redb")).unwrap();
+    let transaction = database.begin_write().unwrap();
+    how(&transaction);
+    transaction.commit().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn x3_a_history_whose_indexes_lie_is_reported() {
+    type Table<'a> = redb::TableDefinition<'a, &'static [u8; 24], ()>;
+    const BY_ACTOR: Table<'_> = redb::TableDefinition::new("by actor");
+    const DEEDS: redb::TableDefinition<'_, u64, &'static [u8]> = redb::TableDefinition::new("deeds");
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    for n in 0..5 {
+        write(&store, vec![record(sheet(n, n, days(0, 6)))]).await;
+    }
+    store.close();
+    drop(store);
+    assert_eq!(check(folder.path()).unwrap().faults, [""; 0]);
+    tamper(folder.path(), |transaction| {
+        let mut table = transaction.open_table(BY_ACTOR).unwrap();
+        table.pop_first().unwrap();
+    });
+    let faults = check(folder.path()).unwrap().faults;
+    assert!(faults[0].contains("do not lead to write 1"), "{faults:?}");
+    tamper(folder.path(), |transaction| {
+        let mut table = transaction.open_table(BY_ACTOR).unwrap();
+        table.insert(&[0; 24], ()).unwrap();
+        let mut table = transaction.open_table(DEEDS).unwrap();
+        table.insert(99, &b"nothing"[..]).unwrap();
+    });
+    let faults = check(folder.path()).unwrap().faults;
+    assert!(
+        faults.iter().any(|fault| fault.contains("not there")),
+        "{faults:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

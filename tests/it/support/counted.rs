@@ -16,6 +16,7 @@ use punchcard::domain::timesheet::Timesheet;
 use punchcard::domain::token::{AccessToken, TokenHash};
 use punchcard::domain::user::User;
 use punchcard::domain::version::RowVersion;
+use punchcard::store::changed::ChangedPage;
 use punchcard::store::past::{PastPage, PastQuery};
 use punchcard::store::{
     Around, Change, Committed, EntryName, EntrySheets, Lagged, Store, StoreError, Token, View,
@@ -124,6 +125,10 @@ impl View for CountedView {
 
     async fn past(&self, query: &PastQuery) -> Result<PastPage, StoreError> {
         self.ask().past(query).await
+    }
+
+    async fn changed_since(&self, version: RowVersion, limit: usize) -> Result<ChangedPage, StoreError> {
+        self.ask().changed_since(version, limit).await
     }
 
     async fn record_at(&self, key: Key, version: RowVersion) -> Result<Option<Record>, StoreError> {
