@@ -23,6 +23,7 @@ use crate::app::Reader;
 use call::Called;
 
 mod call;
+mod delta;
 mod list;
 
 /// Answers a GET, or a query that was posted.
@@ -30,6 +31,9 @@ pub async fn answer(exchange: &Exchange<'_>, target: Target) -> Result<Answer, R
     match target.resource {
         Resource::Service => service(exchange),
         Resource::Metadata => description(exchange),
+        Resource::Many(many) if exchange.options.delta_token.is_some() => {
+            delta::answer(exchange, &many, target.suffix).await
+        }
         Resource::Many(many) => {
             let base = many.base(&exchange.reader).await?;
             list::answer(exchange, base, many.set, target.suffix).await
@@ -234,7 +238,8 @@ impl Exchange<'_> {
             || !options.order_by.is_empty()
             || !options.apply.is_empty()
             || options.top.is_some()
-            || options.skip.is_some();
+            || options.skip.is_some()
+            || options.delta_token.is_some();
         if has_some {
             return Err(Refusal::bad_request(format!(
                 "{what} takes no query options but $format"

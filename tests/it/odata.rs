@@ -9,6 +9,7 @@ use crate::support::client::Client;
 use crate::support::server::{Folder, TestServer};
 
 mod batches;
+mod delta;
 mod parity;
 mod protocol;
 mod querying;

@@ -70,6 +70,8 @@ pub struct Preferences {
     pub max_page_size: Option<usize>,
     /// Whether a batch goes on after a refusal.
     pub continue_on_error: bool,
+    /// Whether the client wants a link by which it can ask for changes later.
+    pub track_changes: bool,
 }
 
 /// The version that a client speaks.
@@ -240,6 +242,7 @@ fn preferences(headers: &HeaderMap) -> Preferences {
             "continue-on-error" => {
                 preferences.continue_on_error = !value.eq_ignore_ascii_case("false");
             }
+            "track-changes" => preferences.track_changes = true,
             // RFC 7240: what is not known is passed over.
             _ => {}
         }
@@ -334,5 +337,6 @@ mod tests {
         assert_eq!(of("Return=minimal; maxpagesize=7").max_page_size, Some(7));
         assert!(of("continue-on-error").continue_on_error);
         assert!(!of("odata.continue-on-error=false").continue_on_error);
+        assert!(of("odata.track-changes").track_changes && of("maxpagesize=3,track-changes").track_changes);
     }
 }

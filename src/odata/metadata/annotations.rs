@@ -147,6 +147,14 @@ pub fn of_set(set: &Set) -> Vec<Annotation> {
             ]),
         },
     ];
+    let mut tracking = vec![("Supported", Term::Bool(matches!(set.source, Source::Records(_))))];
+    if is_sheets {
+        tracking.push(("ExpandableProperties", Term::Paths(&["timeSheetLines"])));
+    }
+    annotations.push(Annotation {
+        term: "Capabilities.ChangeTracking",
+        value: Term::Record(tracking),
+    });
     if matches!(set.source, Source::Records(_)) {
         annotations.push(Annotation {
             term: "Core.OptimisticConcurrency",

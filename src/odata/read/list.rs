@@ -18,6 +18,8 @@ use crate::odata::schema::Type;
 use crate::odata::service::Exchange;
 use crate::odata::value::Value;
 
+use super::delta;
+
 /// So many rows are in an answer unless fewer are preferred.
 const PAGE_SIZE: usize = 1_000;
 
@@ -31,6 +33,7 @@ pub fn shape_of_one(exchange: &Exchange<'_>, of: &'static Type) -> Result<Shape,
         ("$apply", !options.apply.is_empty()),
         ("$top", options.top.is_some()),
         ("$skip", options.skip.is_some()),
+        ("$deltatoken", options.delta_token.is_some()),
         ("$count", options.count == Some(true)),
     ];
     if let Some((option, _)) = lists_only.iter().find(|(_, is_there)| *is_there) {
@@ -56,8 +59,8 @@ pub async fn answer(
         return Ok(exchange.text(query::count(reader, &plan).await?.to_string()));
     }
     exchange.terms.media_of(&[Media::Json])?;
-    let Page { rows, total, next } =
-        query::run(reader, &plan, exchange.options.skip_token.as_deref()).await?;
+    let (skip_token, since) = delta::begin(exchange, &plan, suffix).await?;
+    let Page { rows, total, next } = query::run(reader, &plan, skip_token).await?;
     let form = exchange.form();
     let mut json = form.json();
     json.raw("{");
@@ -94,16 +97,36 @@ pub async fn answer(
         }
     }
     json.raw("]");
-    next_link(exchange, form, &mut json, next.as_deref());
+    match (next, since) {
+        (Some(next), since) => {
+            let token = delta::carried(&next, since);
+            link(
+                exchange,
+                form,
+                &mut json,
+                "nextLink",
+                &format!("$skiptoken={token}"),
+            );
+        }
+        (None, Some(since)) => delta::link_since(exchange, form, &mut json, since),
+        (None, None) => {}
+    }
     json.raw("}");
     let mut answer = exchange.json(StatusCode::OK, json);
-    if preferred.is_some() {
-        answer.put(
-            super::PREFERENCE_APPLIED,
-            &format!("odata.maxpagesize={page_size}"),
-        );
+    let is_tracked = since.is_some() && exchange.terms.preferences.track_changes;
+    if let Some(applied) = applied(exchange, page_size, is_tracked) {
+        answer.put(super::PREFERENCE_APPLIED, &applied);
     }
     Ok(answer)
+}
+
+/// The preferences that were followed.
+fn applied(exchange: &Exchange<'_>, page_size: usize, is_tracked: bool) -> Option<String> {
+    let size = exchange.terms.preferences.max_page_size;
+    let size = size.map(|_| format!("odata.maxpagesize={page_size}"));
+    let tracked = is_tracked.then(|| delta::preference(exchange.terms.version).to_owned());
+    let applied: Vec<String> = size.into_iter().chain(tracked).collect();
+    (!applied.is_empty()).then(|| applied.join(", "))
 }
 
 fn context(plan: &Plan, set: &str, suffix: Option<Suffix>) -> String {
@@ -117,23 +140,20 @@ fn context(plan: &Plan, set: &str, suffix: Option<Suffix>) -> String {
     }
 }
 
-/// The same request behind what was answered.
-fn next_link(exchange: &Exchange<'_>, form: Form<'_>, json: &mut Json, next: Option<&str>) {
-    let Some(next) = next else { return };
+/// The same request from another place on: a member of the answer with its address.
+pub fn link(exchange: &Exchange<'_>, form: Form<'_>, json: &mut Json, member: &str, place: &str) {
     let name_of = |option: &str| {
         let name = option.split('=').next().unwrap_or_default();
         name.replace("%24", "$")
             .trim_start_matches('$')
             .to_ascii_lowercase()
     };
+    let is_place = |option: &str| matches!(name_of(option).as_str(), "skiptoken" | "deltatoken");
     let options = exchange.query.split('&');
-    let mut kept: Vec<String> = options
-        .filter(|option| !option.is_empty() && name_of(option) != "skiptoken")
-        .map(str::to_owned)
-        .collect();
-    kept.push(format!("$skiptoken={next}"));
-    json.member("@odata.nextLink");
-    json.string(&format!("{}{}?{}", form.root, exchange.path, kept.join("&")));
+    let kept = options.filter(|option| !option.is_empty() && !is_place(option));
+    let all: Vec<&str> = kept.chain([place]).collect();
+    json.member(&format!("@odata.{member}"));
+    json.string(&format!("{}{}?{}", form.root, exchange.path, all.join("&")));
 }
 
 /// A row that aggregation made: columns with a way are nested objects.

@@ -62,6 +62,8 @@ pub struct Options {
     pub format: Option<String>,
     /// `$skiptoken`
     pub skip_token: Option<String>,
+    /// `$deltatoken`
+    pub delta_token: Option<String>,
     /// `$schemaversion`
     pub schema_version: Option<String>,
     /// `$id`, the reference that `$entity` or `$ref` is about.

@@ -7,10 +7,9 @@ use winnow::Parser;
 use super::apply::transformations;
 use super::ast::{Expanded, Levels, Options};
 use super::clause::{computed, order_keys, selected};
-use super::error::Kind;
 use super::expand::expand_items;
 use super::expression::expression;
-use super::input::{Input, Parsed, blanks, expected, next, number, refuse, rest, take, take_word};
+use super::input::{Input, Parsed, blanks, expected, next, number, rest, take, take_word};
 use super::literal::boolean;
 use super::search::search;
 
@@ -106,13 +105,7 @@ pub(super) fn value(input: &mut Input<'_>, option: SystemOption, options: &mut O
         SystemOption::Apply => options.apply = transformations(input)?,
         SystemOption::Compute => options.compute = computed(input)?,
         SystemOption::Count => options.count = Some(boolean(input)?),
-        SystemOption::DeltaToken => {
-            return refuse(
-                input,
-                Kind::Unsupported,
-                "changes are not tracked: $deltatoken is not supported",
-            );
-        }
+        SystemOption::DeltaToken => options.delta_token = Some(remaining(input)?),
         SystemOption::Expand => options.expand = expand_items(input)?,
         SystemOption::Filter => options.filter = Some(expression(input)?),
         SystemOption::Format => options.format = Some(remaining(input)?),

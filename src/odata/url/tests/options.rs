@@ -21,6 +21,7 @@ fn options_come_in_any_case_with_or_without_a_dollar() {
             "$format=application/json;odata.metadata=full",
         ),
         ("$skiptoken=a%26b%3D", "$skiptoken=a&b="),
+        ("DeltaToken=17", "$deltatoken=17"),
         ("$schemaversion=*", "$schemaversion=*"),
         ("id=http://host/odata/Users(1)", "$id=http://host/odata/Users(1)"),
         ("$index=-2", "$index=-2"),

@@ -18,11 +18,6 @@ fn an_option_is_refused_by_its_name() {
             Unsupported,
             "$inlinecount, position 0: there is no such option",
         ),
-        (
-            "$deltatoken=x",
-            Unsupported,
-            "$deltatoken, position 0: changes are not tracked: $deltatoken is not supported",
-        ),
         ("$top=1&top=2", Malformed, "$top, position 0: it is given twice"),
         ("@a=1&%40a=2", Malformed, "@a, position 0: it is given twice"),
         (
