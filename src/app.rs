@@ -15,6 +15,7 @@ use crate::store::{Committed, Store, StoreError};
 
 pub mod approvals;
 pub mod audit;
+pub mod changes;
 pub mod context;
 pub mod error;
 pub mod events;

@@ -3,7 +3,8 @@
 //!
 //! `cargo bench --bench store` measures 100,000 sheets; `-- --sheets 1000000` as many as are wanted,
 //! `--rounds 3` how often, `--folder DIR` where, and what is there is measured again. Every start is a
-//! process of its own, so that its memory is its own.
+//! process of its own, so that its memory is its own. `-- --history 1000000` measures instead questions
+//! about the past among so many writes.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,6 +15,7 @@
 #![expect(clippy::cast_precision_loss, reason = "figures are rounded for people")]
 
 mod counting;
+mod history;
 mod sheets;
 
 use std::error::Error;
@@ -44,8 +46,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     match words.as_slice() {
         ["--time", folder] => time(Path::new(folder)),
         ["--count", folder] => count(Path::new(folder)),
+        ["--history", writes] => past(writes.parse()?),
         options => measure(options),
     }
+}
+
+fn past(writes: u64) -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().build()?;
+    Ok(runtime.block_on(history::measure(folder.path(), writes))?)
 }
 
 fn option<'a>(options: &[&'a str], name: &str) -> Option<&'a str> {

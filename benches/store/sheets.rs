@@ -90,7 +90,8 @@ fn cell(ids: &mut RowIds, made: Instant, from: Date, day: i32) -> TimeAllocation
     }
 }
 
-fn change(number: u64, puts: Vec<Record>) -> ChangeSet {
+/// The write with this number.
+pub fn change(number: u64, puts: Vec<Record>) -> ChangeSet {
     ChangeSet {
         id: ChangeSetId::new(id(9, number)),
         guards: Vec::new(),
