@@ -169,6 +169,8 @@ impl<'a> Visibility<'a> {
                 own,
                 others,
                 also,
+                // What somebody was named to approve left their sight before it could be deleted, or with it.
+                approver: _,
             } => owner.is_some_and(|owner| {
                 owner == *own || *also == Some(owner) || others.binary_search(&owner).is_ok()
             }),
