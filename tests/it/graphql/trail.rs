@@ -117,6 +117,28 @@ fn literal(value: &Value) -> String {
     }
 }
 
+/// The verbs of approval, back to where the sheet is worked on.
+async fn try_approvals(tried: &mut Tried, sheet: &str) {
+    let (ivan, lead, admin) = (Person::Ivan, Person::Lead, Person::Admin);
+    let said = format!("{sheet}, comment: \"because\"");
+    for (who, verb) in [
+        (ivan, "submitTimesheet"),
+        (ivan, "recallTimesheet"),
+        (admin, "forceSubmitTimesheet"),
+        (lead, "approveTimesheet"),
+        (lead, "reopenTimesheet"),
+        (ivan, "submitTimesheet"),
+        (lead, "rejectTimesheet"),
+        (ivan, "submitTimesheet"),
+        (admin, "forceApproveTimesheet"),
+        (admin, "reopenTimesheet"),
+        (ivan, "submitTimesheet"),
+        (admin, "forceRejectTimesheet"),
+    ] {
+        tried.both(who, verb, &said, "timesheet { id }", verb).await;
+    }
+}
+
 /// The verbs of sheets.
 async fn try_sheets(tried: &mut Tried) {
     let ivan = Person::Ivan;
@@ -155,6 +177,7 @@ async fn try_sheets(tried: &mut Tried) {
         before,
         "a conflict, and what is so already, leave none"
     );
+    try_approvals(tried, &sheet).await;
     tried
         .both(ivan, "deleteTimesheet", &sheet, "deletedId", "deleteTimesheet")
         .await;
