@@ -345,7 +345,7 @@ impl Actor {
 mod tests {
     use uuid::Uuid;
 
-    use super::{Actor, Permission, Role, Scope, UserId};
+    use super::{Actor, Permission, Role, Scope, TokenId, UserId};
 
     fn user(number: u128) -> UserId {
         UserId::new(Uuid::from_u128(number))
@@ -390,6 +390,14 @@ mod tests {
     }
 
     #[test]
+    fn who_leads_nobody_by_right_needs_no_team() {
+        let needs = |role| Actor::new(user(1), None, &[role], None).needs_team();
+        for role in Role::ALL {
+            assert_eq!(needs(role), role == Role::TeamManager, "{role:?}");
+        }
+    }
+
+    #[test]
     fn nobody_hands_out_more_than_they_have() {
         let admin = Actor::new(user(1), None, &[Role::Administrator], None);
         let employee = Actor::new(user(2), None, &[Role::Employee], None);
@@ -411,9 +419,11 @@ mod tests {
 
     #[test]
     fn who_acts_for_another_has_their_rights_and_stays_themselves() {
-        let admin = Actor::new(user(1), None, &[Role::Administrator], None);
+        let token = TokenId::new(Uuid::from_u128(9));
+        let admin = Actor::new(user(1), Some(token), &[Role::Administrator], None);
         let ivan = Actor::new(user(2), None, &[Role::Employee], None);
         let acting = admin.acting_for(ivan.clone()).unwrap();
+        assert_eq!(acting.token_id, Some(token));
         assert_eq!(
             (acting.user_id, acting.person_id, acting.acts_for()),
             (user(2), user(1), Some(user(2)))
@@ -432,6 +442,12 @@ mod tests {
             let caller = Actor::new(user(1), None, &[roles], None);
             assert!(caller.acting_for(ivan.clone()).is_err(), "{roles:?}");
         }
+        let but_the_right: Vec<_> = Permission::ALL
+            .into_iter()
+            .filter(|permission| *permission != Permission::CoreSwitchIdentity)
+            .collect();
+        let able = Actor::new(user(1), None, &[Role::Administrator], Some(&but_the_right));
+        assert!(able.covers(&ivan) && able.acting_for(ivan.clone()).is_err());
         let switch_and = |more: &[Permission]| {
             let some: Vec<_> = [&[Permission::CoreSwitchIdentity], more].concat();
             Actor::new(user(1), None, &[Role::Administrator], Some(&some))

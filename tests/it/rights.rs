@@ -14,6 +14,7 @@ use crate::support::client::Client;
 use crate::support::staffed::Staffed;
 
 mod acting;
+mod strangers;
 mod withdrawal;
 
 /// The rule: so soon after a right is withdrawn, nothing is open with it.

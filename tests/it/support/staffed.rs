@@ -41,14 +41,25 @@ impl Staffed {
         (gate, Self { server })
     }
 
+    /// Opens it with these records alone, in as many writes.
+    pub async fn of(writes: Vec<Vec<Record>>) -> Self {
+        let folder = Self::folder_of(writes).await;
+        let server = TestServer::start_in(folder).await;
+        Self { server }
+    }
+
     async fn folder(more: Vec<Record>) -> Folder {
+        Self::folder_of(vec![records::company(), more]).await
+    }
+
+    async fn folder_of(writes: Vec<Vec<Record>>) -> Folder {
         let folder = Folder::empty();
         let store = Embedded::open(&folder.data(), Options::default()).unwrap();
         let known = |record: Record| match record {
             Record::Token(token) => Record::Token(Arc::new(recognizable(&token))),
             other => other,
         };
-        for records in [records::company(), more] {
+        for records in writes {
             let records: Vec<Record> = records.into_iter().map(known).collect();
             if !records.is_empty() {
                 store.commit(records::change(records)).await.unwrap();
