@@ -14,6 +14,7 @@ use crate::support::client::Client;
 use crate::support::staffed::Staffed;
 
 mod acting;
+mod documented;
 mod enumeration;
 mod strangers;
 mod withdrawal;
