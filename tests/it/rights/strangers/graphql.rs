@@ -10,15 +10,19 @@ use super::{Asked, Asker, Worlds};
 
 const INTROSPECTION: &str = include_str!("../../graphql/protocol/introspection.graphql");
 /// Where an administrator sees that the secrets are there.
-const TOLD_APART: [&str; 13] = [
+const TOLD_APART: [&str; 17] = [
+    "auditTrail",
     "availableProjects",
+    "changedSince",
     "checkTimesheet",
     "projects",
     "syncJob",
     "syncJobs",
     "taskTree",
     "timesheet",
+    "timesheetAsOf",
     "timesheetByPeriod",
+    "timesheetHistory",
     "timesheets",
     "token",
     "tokens",
@@ -172,9 +176,11 @@ impl Schema {
         fields.collect::<Vec<_>>().join(" ")
     }
 
+    /// Whether it lists all of a kind, rather than what is of one record.
     fn is_list_field(&self, field: &Value) -> bool {
         let name = named(&field["type"]).1;
-        name.ends_with("Connection") && self.types.contains_key(name)
+        let is_of_one = field["args"].as_array().unwrap().iter().any(is_needed);
+        name.ends_with("Connection") && self.types.contains_key(name) && !is_of_one
     }
 
     /// Every condition of a filter, of every kind, about these secrets.
@@ -183,12 +189,15 @@ impl Schema {
         for member in self.members(filter, "inputFields") {
             let (member_name, of) = (text(member, "name"), &member["type"]);
             let (kind, condition) = named(of);
-            assert_eq!(
-                kind, "INPUT_OBJECT",
-                "the walk does not know the filter {member_name}"
-            );
             let mut of_member = Vec::new();
-            if condition == filter {
+            if kind != "INPUT_OBJECT" {
+                // Such a member is compared with as it stands.
+                for secret in secrets {
+                    let value = self.value(of, secret, Said::All, &mut Vec::new());
+                    of_member.push(format!("{{ {member_name}: {value} }}"));
+                }
+                of_member.dedup();
+            } else if condition == filter {
                 for secret in secrets {
                     let inner = format!("{{ id: {{ eq: \"{secret}\" }} }}");
                     let other = "{ id: { isNull: false } }";
@@ -255,7 +264,17 @@ async fn lists(worlds: &Worlds, schema: &Schema) -> Vec<Asked> {
         let name = text(field, "name");
         let whole = schema.selection(&field["type"], DEPTH, every[0]);
         asked.push(operation(name, "query", &[format!("{name} {whole}")]));
-        let page = "{ totalCount pageInfo { hasNextPage hasPreviousPage } edges { cursor } }";
+        let has = |of: &str, name: &str| schema.fields(of).iter().any(|it| it["name"] == name);
+        let connection = named(&field["type"]).1;
+        let total = if has(connection, "totalCount") {
+            "totalCount"
+        } else {
+            ""
+        };
+        let nodes = schema.fields(connection).iter().find(|it| it["name"] == "nodes");
+        let node = named(&nodes.unwrap()["type"]).1;
+        let which = if has(node, "id") { "id" } else { "at" };
+        let page = format!("{{ {total} pageInfo {{ hasNextPage hasPreviousPage }} edges {{ cursor }} }}");
         let mut cursors = Vec::new();
         for argument in field["args"].as_array().unwrap() {
             let of = named(&argument["type"]).1;
@@ -265,7 +284,7 @@ async fn lists(worlds: &Worlds, schema: &Schema) -> Vec<Asked> {
                         let fields: Vec<String> = conditions
                             .iter()
                             .map(|condition| {
-                                format!("{name}(filter: {condition}) {{ totalCount nodes {{ id }} }}")
+                                format!("{name}(filter: {condition}) {{ {total} nodes {{ {which} }} }}")
                             })
                             .collect();
                         asked.push(operation(name, "query", &fields));
@@ -306,6 +325,7 @@ async fn lists(worlds: &Worlds, schema: &Schema) -> Vec<Asked> {
             .iter()
             .flat_map(|edge| {
                 let cursor = edge["cursor"].as_str().unwrap();
+                let page = &page;
                 cursors
                     .iter()
                     .map(move |way| format!("{name}({way}: \"{cursor}\") {page}"))
@@ -314,6 +334,27 @@ async fn lists(worlds: &Worlds, schema: &Schema) -> Vec<Asked> {
         asked.push(operation(name, "query", &fields));
     }
     asked
+}
+
+/// What is asked for by a version: a late one for what was, an early one for what has changed since. The
+/// version itself to go on from counts all writes, whosever they are.
+fn at_any_version(schema: &Schema, secrets: Vec<&str>) -> Vec<Asked> {
+    let kinds = schema.members("ChangedRecord", "possibleTypes").iter();
+    let kinds = kinds.map(|kind| text(kind, "name"));
+    let with_id = kinds.filter(|kind| schema.fields(kind).iter().any(|it| it["name"] == "id"));
+    let ids: Vec<String> = with_id.map(|kind| format!("... on {kind} {{ id }}")).collect();
+    let changed = format!(
+        "changedSince(version: \"0\", first: 500) {{ hasMore nodes {{ __typename {} }} }}",
+        ids.join(" ")
+    );
+    let was = secrets.into_iter().map(|secret| {
+        let as_of = format!(
+            "timesheetAsOf(id: \"{secret}\", version: \"900000\") {{ id status name lines {{ id }} }}"
+        );
+        operation("timesheetAsOf", "query", &[as_of])
+    });
+    let changed = operation("changedSince", "query", &[changed]);
+    std::iter::once(changed).chain(was).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -331,14 +372,17 @@ async fn f11_strangers_learn_nothing_by_any_query_list_filter_order_or_cursor() 
         let mut fields: Vec<String> = Vec::new();
         for secret in secrets.one_of_each() {
             let below = schema.selection(&field["type"], DEPTH, secret);
-            let arguments = schema.arguments(field, secret, Said::All);
-            fields.push(format!("{name}{arguments} {below}"));
+            for said in [Said::All, Said::Needed] {
+                let arguments = schema.arguments(field, secret, said);
+                fields.push(format!("{name}{arguments} {below}"));
+            }
         }
         fields.dedup();
         for some in fields.chunks(4) {
             asked.push(operation(name, "query", some));
         }
     }
+    asked.extend(at_any_version(&schema, secrets.one_of_each()));
     for asked in asked.iter().step_by(10) {
         let [told, _] = worlds.answers(Asker::Employee, asked).await;
         let is_run = !told.contains("LIMIT_EXCEEDED") && !told.contains("VALIDATION_FAILED");
