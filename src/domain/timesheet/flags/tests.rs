@@ -411,3 +411,21 @@ fn f7_nobody_approves_their_own_in_anothers_name() {
     let other_as_manager = admin().acting_for(manager()).unwrap();
     assert_eq!(can(&other_as_manager, Action::Execute, &standing), Ok(()));
 }
+
+#[test]
+fn to_manage_the_owner_is_not_enough_without_the_right_over_them() {
+    let mut sheet = named(&[70]);
+    let approvals = sheet.approvals.take().unwrap();
+    let mut instance = approvals.latest().unwrap().clone();
+    instance.steps.reverse();
+    sheet.approvals = Some(Box::new(Approvals::default().with(instance)));
+    let standing = standing(&sheet, Some(person(70)));
+    let lead = Actor::new(person(70), None, &[Role::ProjectManager], None);
+    assert!(sees(&lead, &sheet), "a later step names them");
+    assert!(matches!(
+        can(&lead, Action::Execute, &standing),
+        Err(Error::Forbidden(_))
+    ));
+    let manager = Actor::new(person(70), None, &[Role::TeamManager], None).with_team(vec![owner()]);
+    assert_eq!(can(&manager, Action::Execute, &standing), Ok(()));
+}

@@ -252,6 +252,24 @@ fn operation(place: &str, kind: &str, fields: &[String]) -> Asked {
     }
 }
 
+/// The list in every order, whole and its first item.
+fn ordered(schema: &Schema, name: &str, order_by: &str, page: &str) -> Vec<String> {
+    let keys = schema.members(order_by, "inputFields");
+    let key = named(&keys.iter().find(|key| key["name"] == "field").unwrap()["type"]).1;
+    let orders = schema.members(key, "enumValues").iter().flat_map(|value| {
+        ["ASC", "DESC"].map(|way| format!("[{{ field: {}, direction: {way} }}]", text(value, "name")))
+    });
+    orders
+        .flat_map(|order| {
+            let (whole, first) = (
+                format!("(orderBy: {order})"),
+                format!("(orderBy: {order}, first: 1)"),
+            );
+            [format!("{name}{whole} {page}"), format!("{name}{first} {page}")]
+        })
+        .collect()
+}
+
 /// Every list of the schema, filtered, ordered and paged in every way.
 async fn lists(worlds: &Worlds, schema: &Schema) -> Vec<Asked> {
     let every = worlds.secrets.one_of_each();
@@ -291,21 +309,7 @@ async fn lists(worlds: &Worlds, schema: &Schema) -> Vec<Asked> {
                     }
                 }
                 "orderBy" => {
-                    let keys = schema.members(of, "inputFields");
-                    let key = named(&keys.iter().find(|key| key["name"] == "field").unwrap()["type"]).1;
-                    let orders = schema.members(key, "enumValues").iter().flat_map(|value| {
-                        ["ASC", "DESC"]
-                            .map(|way| format!("[{{ field: {}, direction: {way} }}]", text(value, "name")))
-                    });
-                    let fields: Vec<String> = orders
-                        .flat_map(|order| {
-                            let (whole, first) = (
-                                format!("(orderBy: {order})"),
-                                format!("(orderBy: {order}, first: 1)"),
-                            );
-                            [format!("{name}{whole} {page}"), format!("{name}{first} {page}")]
-                        })
-                        .collect();
+                    let fields = ordered(schema, name, of, &page);
                     asked.push(operation(name, "query", &fields));
                 }
                 way @ ("after" | "before") => cursors.push(way),
