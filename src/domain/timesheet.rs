@@ -16,7 +16,7 @@ pub mod contributions;
 pub mod copy;
 pub mod difference;
 #[cfg(test)]
-pub(in crate::domain) mod fixtures;
+pub(crate) mod fixtures;
 pub mod flags;
 pub mod lock;
 pub mod open;

@@ -200,3 +200,6 @@ impl<'a> Visibility<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

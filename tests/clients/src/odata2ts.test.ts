@@ -129,6 +129,22 @@ describe('odata2ts', () => {
     assert.equal((await punchcard.timeSheets(previous).getNextTimeSheetId()).data.value, id);
   });
 
+  it('hands the sheet in, is told what was done, and takes it back', async () => {
+    await sheet().submit({ comment: 'Done' });
+    const submitted = await read();
+    assert.deepEqual([submitted.submitAllowed, submitted.reopenAllowed], [false, true]);
+    await assert.rejects(sheet().submit({}), (error) => {
+      assert.ok(error instanceof FetchClientError);
+      assert.equal(error.status, 409);
+      return true;
+    });
+    const history = (await sheet().getApprovalHistory()).data.value;
+    assert.deepEqual(history.map((entry) => [entry.action, entry.comment]), [['submitTimesheet', 'Done']]);
+    assert.equal(history[0]!.approvalInstanceId, submitted.approvalInstanceId);
+    await sheet().recall({ rowVersion: submitted.rowVersion });
+    assert.equal((await read()).approvalInstanceId, null);
+  });
+
   it('filters by user and dates, with order and count', async () => {
     const { data } = await punchcard.timeSheets().query((query, each) =>
       query
