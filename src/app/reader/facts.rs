@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::{Error, Reader};
+use crate::domain::access::Actor;
 use crate::domain::hours::Hours;
 use crate::domain::id::ScheduleId;
 use crate::domain::project::Project;
@@ -46,7 +47,7 @@ impl Reader {
     pub async fn facts(&self, sheets: &[&Timesheet], asked: Asked) -> Result<Vec<Facts>, Error> {
         // What the facts are made of belongs to the sheet: who sees the one sees the other.
         let view = self.unlimited();
-        let records = Found::load(view, wanted(sheets, asked)).await?;
+        let records = Found::load(view, wanted(sheets, asked, self.actor())).await?;
         let schedules = if asked.schedule {
             Found::load(view, schedules_of(sheets, &records)?).await?
         } else {
@@ -90,7 +91,7 @@ impl Reader {
     }
 }
 
-fn wanted(sheets: &[&Timesheet], asked: Asked) -> Vec<Key> {
+fn wanted(sheets: &[&Timesheet], asked: Asked, actor: &Actor) -> Vec<Key> {
     let mut keys = Vec::new();
     if asked.flags {
         keys.push(Settings::key(SettingsId));
@@ -99,7 +100,8 @@ fn wanted(sheets: &[&Timesheet], asked: Asked) -> Vec<Key> {
         if asked.flags || asked.schedule {
             keys.push(User::key(sheet.user_id));
         }
-        if asked.flags {
+        // What a template allows is allowed to its sheets' owners alone.
+        if asked.flags && actor.is_person(sheet.user_id) {
             keys.push(TimesheetTemplate::key(sheet.template_id));
         }
         if asked.sums {

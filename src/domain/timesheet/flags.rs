@@ -220,7 +220,9 @@ fn hours_in_the_way(action: Action, standing: &Standing<'_>) -> Option<Obstacle>
 
 /// What the actor may do with the sheet now: true exactly where [`can`] does not refuse (F1).
 pub fn flags(actor: &Actor, standing: &Standing<'_>) -> Flags {
-    let may = |action| obstacle(actor, action, standing).is_none();
+    let status = standing.sheet.status;
+    // What does not fit the state need not be looked at further.
+    let may = |action: Action| action.fits(status) && obstacle(actor, action, standing).is_none();
     Flags {
         edit: may(Action::Edit),
         delete: may(Action::Delete),
