@@ -33,6 +33,7 @@ mod locator;
 mod outcomes;
 mod page;
 mod past;
+mod records;
 mod recovery;
 mod snapshot;
 mod start;

@@ -68,7 +68,7 @@ impl State {
         for (key, version) in deletes {
             if let Some(old) = self.record(locator, *key) {
                 self.unlink(&old, &mut lists);
-                self.records.remove(key);
+                self.records.remove(*key);
                 let tombstone = Tombstone {
                     version: *version,
                     owner: old.owner(),
@@ -182,7 +182,7 @@ impl State {
             | Record::Project(_)
             | Record::SyncJob(_) => {}
         }
-        self.records.insert(key, new.clone());
+        self.records.insert(new.clone());
     }
 
     fn rebuild(&mut self, lists: Lists) {

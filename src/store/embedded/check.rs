@@ -110,6 +110,7 @@ fn compare_indexes(state: &State, locator: &Locator, faults: &mut Vec<String>) {
         ("managers", state.reports == rebuilt.reports),
         ("tokens", state.tokens == rebuilt.tokens),
         ("unique keys", state.unique == rebuilt.unique),
+        ("records by key", state.records == rebuilt.records),
         ("records by version", state.by_version == rebuilt.by_version),
         (
             "deletions by version",

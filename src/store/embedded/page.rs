@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
-use std::ops::Bound::{Excluded, Included};
+use std::ops::Bound::{self, Excluded, Included};
 
 use super::conditions::{DateBounds, Holders, ids_of};
 use super::locator::Locator;
@@ -120,7 +120,7 @@ impl Source {
                 let at = start.as_ref().map(|cursor| Key::new(*kind, cursor.id));
                 let least = Key::new(*kind, uuid::Uuid::nil());
                 let most = Key::new(*kind, uuid::Uuid::max());
-                let values = |range| state.records.range::<_, Key>(range).map(|(_, it)| it);
+                let values = |range: (Bound<Key>, Bound<Key>)| state.records.range(range);
                 let below = |end| values((Included(least), end));
                 let above = |begin| values((begin, Included(most)));
                 Some(match (query.from_end, at) {

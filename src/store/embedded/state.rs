@@ -4,10 +4,11 @@
 
 use std::sync::Arc;
 
-use imbl::{HashMap, OrdMap, OrdSet};
+use imbl::{OrdMap, OrdSet};
 use uuid::Uuid;
 
 use super::locator::{Locator, Place};
+use super::records::{HashMap, Records};
 use crate::domain::id::{ProjectId, TimesheetId, TokenId, UserId};
 use crate::domain::period::Period;
 use crate::domain::record::{Key, Kind, Record, UniqueKey};
@@ -30,7 +31,7 @@ pub struct State {
     /// The greatest version in it, or given to what is no longer in it (S2).
     pub(super) counter: RowVersion,
     /// Every record but the sheets.
-    pub(super) records: OrdMap<Key, Record>,
+    pub(super) records: Records,
     /// The sheets by user.
     pub(super) sheets: HashMap<UserId, Sheets>,
     /// The sheets by first date.
@@ -60,7 +61,7 @@ impl State {
     pub fn record(&self, locator: &Locator, key: Key) -> Option<Record> {
         match key {
             Key::Timesheet(id) => self.sheet(locator, id).cloned().map(Record::Timesheet),
-            other => self.records.get(&other).cloned(),
+            other => self.records.get(other).cloned(),
         }
     }
 
@@ -170,7 +171,7 @@ impl State {
     /// The records of a kind other than sheets, by id.
     pub fn of_kind(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Record> {
         let range = Key::new(kind, Uuid::nil())..=Key::new(kind, Uuid::max());
-        self.records.range(range).map(|(_, record)| record)
+        self.records.range(range)
     }
 
     /// The first `limit` changes after a version.
