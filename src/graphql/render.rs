@@ -10,6 +10,7 @@ use crate::domain::record::{Key, Record};
 use crate::domain::time::Date;
 
 pub mod answer;
+mod facts;
 pub mod load;
 pub mod plan;
 pub mod register;

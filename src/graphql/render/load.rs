@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ahash::AHashMap;
 
+use super::facts::FactsOfSheets;
 use super::{Field, Object, Plan, Stored, Today, Value};
 use crate::app::reader::facts::{Asked, Facts};
 use crate::app::{Error, Reader};
@@ -39,7 +40,7 @@ pub struct Scene {
     today: Today,
     /// `None` where there is no such record, or none to be seen.
     records: AHashMap<Key, Option<Record>>,
-    facts: AHashMap<TimesheetId, Facts>,
+    facts: FactsOfSheets,
     /// How far imports have come.
     progress: Vec<(SyncJobId, Progress)>,
 }
@@ -119,7 +120,7 @@ impl Scene {
         let mut scene = Self {
             today: wanted.today,
             records: AHashMap::new(),
-            facts: AHashMap::new(),
+            facts: FactsOfSheets::default(),
             progress: Vec::new(),
         };
         loop {
@@ -152,7 +153,11 @@ impl Scene {
         let found = reader.records(&missing).await?;
         self.records.extend(missing.into_iter().zip(found));
         wanted.retain_deeper();
-        let mut deeper = Wanted::new(wanted.today);
+        // Facts of a sheet that is met again take the place of those it had: they are as many.
+        let mut deeper = Wanted {
+            facts: wanted.facts,
+            ..Wanted::new(wanted.today)
+        };
         for reference in &wanted.records {
             if let Some(record) = self.record(reference.key) {
                 (reference.gather)(record, reference.plan, &mut deeper);
@@ -169,7 +174,7 @@ impl Scene {
         wanted.sheets.dedup_by_key(|sheet| sheet.id);
         let sheets: Vec<&Timesheet> = wanted.sheets.iter().map(Arc::as_ref).collect();
         let facts = reader.facts(&sheets, wanted.facts).await?;
-        self.facts.extend(sheets.iter().map(|sheet| sheet.id).zip(facts));
+        self.facts.add(sheets.iter().map(|sheet| sheet.id).zip(facts));
         Ok(())
     }
 
@@ -185,7 +190,7 @@ impl Scene {
 
     /// The facts of a sheet that were asked for.
     pub fn facts(&self, sheet: TimesheetId) -> Option<&Facts> {
-        self.facts.get(&sheet)
+        self.facts.get(sheet)
     }
 
     /// How far an import has come, if that was asked for.
