@@ -71,13 +71,20 @@ enum Asker {
 impl Asker {
     const STRANGERS: [Self; 4] = [Self::Employee, Self::Manager, Self::Narrow, Self::Anonymous];
 
-    fn at(self, staffed: &Staffed) -> Client {
+    fn token(self) -> Option<String> {
         match self {
-            Self::Employee => staffed.client(Person::Stranger),
-            Self::Manager => staffed.server.client_with("pct_Boss"),
-            Self::Narrow => staffed.server.client_with("pct_Narrow"),
-            Self::Anonymous => staffed.server.anonymous(),
-            Self::Administrator => staffed.client(Person::Admin),
+            Self::Employee => Some(Person::Stranger.token_text()),
+            Self::Manager => Some("pct_Boss".to_owned()),
+            Self::Narrow => Some("pct_Narrow".to_owned()),
+            Self::Anonymous => None,
+            Self::Administrator => Some(Person::Admin.token_text()),
+        }
+    }
+
+    fn at(self, staffed: &Staffed) -> Client {
+        match self.token() {
+            Some(token) => staffed.server.client_with(token),
+            None => staffed.server.anonymous(),
         }
     }
 }

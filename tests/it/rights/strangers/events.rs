@@ -109,6 +109,7 @@ async fn f11_every_subscription_treats_a_secret_as_what_never_was() {
     known.sort_unstable();
     assert_eq!(known, SUBSCRIPTIONS, "the walk knows these");
     let job = &worlds.secrets.jobs[0];
+    let watch = format!("subscription {{ syncProgress(jobId: \"{job}\") {{ __typename }} }}");
     for who in [Asker::Employee, Asker::Manager, Asker::Narrow] {
         let mut told = Vec::new();
         for world in [&worlds.with, &worlds.without] {
@@ -116,10 +117,17 @@ async fn f11_every_subscription_treats_a_secret_as_what_never_was() {
                 .at(world)
                 .request(Method::POST, "/graphql")
                 .header("accept", "text/event-stream")
-                .json(&json!({ "query": format!("subscription {{ syncProgress(jobId: \"{job}\") {{ __typename }} }}") }));
-            told.push(soon(request.send().await.unwrap().text()).await.unwrap());
+                .json(&json!({ "query": watch }));
+            let stream = soon(request.send().await.unwrap().text()).await.unwrap();
+            let payload = json!({ "token": who.token() });
+            let mut socket = Socket::open(world, &[], &payload).await.unwrap();
+            socket.start("watch", &watch).await;
+            let said = soon(socket.hear()).await.unwrap();
+            told.push([stream, said.to_string()]);
         }
         assert_eq!(told[0], told[1], "{who:?}");
-        assert!(told[0].contains("NOT_FOUND"), "{}", told[0]);
+        for answer in &told[0] {
+            assert!(answer.contains("NOT_FOUND"), "{answer}");
+        }
     }
 }
