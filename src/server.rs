@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::http::header::{ACCEPT, UPGRADE};
 use axum::http::{HeaderValue, Method};
+use futures_util::FutureExt;
 use metrics_exporter_prometheus::{BuildError, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -26,7 +27,7 @@ use crate::http::accept::{self, Terms};
 use crate::http::area::Area;
 use crate::http::auth::Doorkeeper;
 use crate::http::closing::{self, Closing};
-use crate::http::gate::{Gate, Introduce, Routes};
+use crate::http::gate::{Direct, Gate, Introduce, Routes};
 use crate::http::sync::{self, UntilWithdrawn};
 use crate::http::tls::TlsError;
 use crate::http::{admin, answer, health, metrics, tls, ui};
@@ -273,9 +274,14 @@ impl Server {
         let backups = OutgoingBackups::new(Arc::clone(&self.store), self.settings.data_dir.clone());
         let health = self.store.health();
         let is_ready = move || !closing.has_begun() && *health.borrow() == Health::Writable;
+        let endpoint = Arc::new(endpoint);
+        let serve = move |request| graphql::http::serve(Arc::clone(&endpoint), request).boxed();
         Ok(Routes {
-            faces: graphql::http::router(endpoint)
-                .merge(odata::http::routes(Arc::clone(&self.app), self.tls.is_some()))
+            busiest: Some(Direct {
+                path: graphql::http::PATH,
+                answer: Arc::new(serve),
+            }),
+            faces: odata::http::routes(Arc::clone(&self.app), self.tls.is_some())
                 .merge(sync::routes(
                     Arc::clone(&self.app),
                     self.settings.limits.upload_bytes,

@@ -7,15 +7,13 @@ pub mod params;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, UPGRADE, VARY, WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
 use bytes::BytesMut;
 use futures_util::StreamExt;
 use http_body_util::BodyExt;
@@ -51,14 +49,11 @@ impl std::fmt::Debug for Endpoint {
     }
 }
 
-/// The routes of GraphQL: `/graphql` for POST, GET, event streams and WebSockets.
-pub fn router(endpoint: Endpoint) -> Router {
-    Router::new()
-        .route("/graphql", any(serve))
-        .with_state(Arc::new(endpoint))
-}
+/// Where GraphQL is: POST, GET, event streams and WebSockets.
+pub const PATH: &str = "/graphql";
 
-async fn serve(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
+/// Answers a request to [`PATH`].
+pub async fn serve(endpoint: Arc<Endpoint>, request: Request) -> Response {
     if asks_for_socket(&request) {
         return ws::upgrade(endpoint, request).await;
     }

@@ -30,13 +30,43 @@ use super::request_id::{REQUEST_ID, RequestIds};
 use crate::app::{Caller, Error};
 use crate::config::Limits;
 
+/// What answers the requests of one path.
+#[derive(Clone)]
+pub struct Direct {
+    /// The path, as a whole.
+    pub path: &'static str,
+    /// Answers.
+    pub answer: Arc<dyn Fn(Request<Body>) -> BoxFuture<'static, Response> + Send + Sync>,
+}
+
 /// The routes behind the gate.
 #[derive(Clone, Default)]
 pub struct Routes {
+    /// The busiest path, which only known callers reach, if it is to be spared the way through a router.
+    pub busiest: Option<Direct>,
     /// What only known callers reach.
     pub faces: Router,
     /// What everybody reaches: health, and the page's own assets.
     pub pages: Router,
+}
+
+impl Routes {
+    async fn answer(&self, area: Area, request: Request<Body>) -> Response {
+        if let Some(busiest) = &self.busiest
+            && busiest.path == request.uri().path()
+        {
+            return (busiest.answer)(request).await;
+        }
+        let router = if area == Area::Page {
+            &self.pages
+        } else {
+            &self.faces
+        };
+        match router.clone().call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
 }
 
 /// Puts a caller into a request, in the form in which the face looks for them there; what takes
@@ -120,9 +150,7 @@ impl Gate {
         if limits::is_too_large(&parts.headers, body_bytes) {
             return answer::refuse(area, &limits::too_large(body_bytes));
         }
-        let router = if area == Area::Page {
-            &self.routes.pages
-        } else {
+        if area != Area::Page {
             match self.doorkeeper.admit(peer, area, &parts).await {
                 Ok(None) => {}
                 Ok(Some(caller)) => {
@@ -133,13 +161,11 @@ impl Gate {
                 }
                 Err(refusal) => return answer::refuse_to(area, &parts.headers, &refusal),
             }
-            &self.routes.faces
-        };
+        }
         let (body, arrived) = limits::bounded(body, body_bytes);
-        let answered = router.clone().call(Request::from_parts(parts, body));
+        let answered = self.routes.answer(area, Request::from_parts(parts, body));
         match tokio::time::timeout(self.time_for(area), answered).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(never)) => match never {},
+            Ok(response) => response,
             Err(_) if arrived.is_complete() => {
                 answer::refuse(area, &Error::Unavailable("the answer took too long".to_owned()))
             }

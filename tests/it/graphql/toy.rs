@@ -14,12 +14,14 @@ use async_graphql::{
     Scalar, ScalarType, SimpleObject, Subscription, Union, Value,
 };
 use async_trait::async_trait;
+use axum::Router;
 use axum::extract::Request;
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::{Next, from_fn};
+use axum::routing::any;
 use futures_util::stream::{self, Stream};
 use punchcard::graphql::front::{Front, build};
-use punchcard::graphql::http::{Endpoint, router};
+use punchcard::graphql::http::{self, Endpoint};
 use punchcard::graphql::limits::{Limits, TransportLimits};
 use punchcard::graphql::session::{Authenticate, Ended, Refused, Session};
 use tokio::sync::{Notify, Semaphore, watch};
@@ -390,7 +392,10 @@ impl Server {
             shutdown: leaving,
         };
         let witness = Arc::clone(&world);
-        let app = router(endpoint).layer(from_fn(move |mut request: Request, next: Next| {
+        let endpoint = Arc::new(endpoint);
+        let serve = move |request| http::serve(Arc::clone(&endpoint), request);
+        let routes = Router::new().route(http::PATH, any(serve));
+        let app = routes.layer(from_fn(move |mut request: Request, next: Next| {
             let tokens = Arc::clone(&tokens);
             let leaving = Leaving(Arc::clone(&witness));
             async move {

@@ -20,7 +20,11 @@ fn routes() -> Routes {
         .route("/never", get(std::future::pending::<&str>))
         .route("/panic", get(|| async { panic_now() }));
     let faces = Router::new().route("/graphql", get(|| async { "reached" }));
-    Routes { faces, pages }
+    Routes {
+        faces,
+        pages,
+        ..Routes::default()
+    }
 }
 
 fn panic_now() -> &'static str {

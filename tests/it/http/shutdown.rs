@@ -41,8 +41,8 @@ fn routes(reached: Arc<Notify>, proceed: Arc<Notify>, closing: Closing) -> Route
         .route("/events", get(events))
         .route("/socket", get(socket));
     Routes {
-        faces: Router::new(),
         pages,
+        ..Routes::default()
     }
 }
 

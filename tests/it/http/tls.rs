@@ -27,8 +27,8 @@ async fn both_versions_of_http_are_spoken_over_tls() {
     let folder = TempDir::new().unwrap();
     let (files, pem) = certificate(&folder);
     let routes = Routes {
-        faces: Router::new(),
         pages: Router::new().route("/", get(|| async { "hello" })),
+        ..Routes::default()
     };
     let acceptor = tls::acceptor(&files).unwrap();
     let stack = Stack::start_with_tls(short_limits(), Some(acceptor), |_| routes).await;
