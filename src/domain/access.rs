@@ -141,18 +141,6 @@ impl Role {
         Self::Administrator,
     ];
 
-    /// Its spelling on every face.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Employee => "Employee",
-            Self::TeamManager => "TeamManager",
-            Self::ProjectManager => "ProjectManager",
-            Self::Importer => "Importer",
-            Self::Auditor => "Auditor",
-            Self::Administrator => "Administrator",
-        }
-    }
-
     /// How far the role carries `permission`; `None` if not at all.
     pub const fn grants(self, permission: Permission) -> Option<Scope> {
         use Permission as P;
