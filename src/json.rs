@@ -16,6 +16,7 @@ use crate::domain::id::{
 use crate::domain::time::{Date, Instant};
 use crate::domain::version::RowVersion;
 
+pub mod lately;
 pub mod name;
 
 /// A value that can be written.

@@ -29,6 +29,8 @@ pub struct Company {
 pub struct Imported {
     pub upload: Duration,
     pub from_last_byte: Duration,
+    /// CPU time of the server meanwhile.
+    pub server_cpu: Duration,
     /// How much more memory the server had at its peak than before.
     pub peak_bytes: u64,
     pub told: String,
@@ -142,6 +144,7 @@ pub async fn send(company: &Company, text: Bytes) -> io::Result<Imported> {
         .body(reqwest::Body::wrap_stream(body));
     let job: Value = json_of(answer.send().await).await?;
     let last_byte = *sent.lock().unwrap();
+    let cpu_before = company.server.cpu_time()?;
     let id = job["id"]
         .as_str()
         .ok_or_else(|| io::Error::other(job.to_string()))?;
@@ -167,6 +170,7 @@ pub async fn send(company: &Company, text: Bytes) -> io::Result<Imported> {
     Ok(Imported {
         upload: last_byte - begun,
         from_last_byte,
+        server_cpu: company.server.cpu_time()?.saturating_sub(cpu_before),
         peak_bytes: peak_bytes(company.server.pid())?.saturating_sub(before),
         told: format!(
             "{} created, {} unchanged, {} sheets",

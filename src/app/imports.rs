@@ -15,6 +15,7 @@ use crate::domain::import::{ImportKind, ImportOptions, Row};
 use crate::domain::record::{Entity, Meta, Record};
 use crate::domain::sync_job::{JobFault, JobState, SyncJob};
 
+pub mod event;
 mod figures;
 pub mod intake;
 pub mod live;
@@ -29,8 +30,8 @@ use intake::{Intake, off_the_runtime};
 use live::Live;
 use payloads::Payloads;
 
+pub use event::SyncEvent;
 pub use upkeep::KeepPayloads;
-pub use watching::SyncEvent;
 
 /// The most characters of an idempotency key.
 const MAX_KEY_CHARS: usize = 200;
@@ -154,11 +155,12 @@ impl App {
 
     async fn accept(&self, caller: &Caller, job: SyncJob) -> Result<Arc<SyncJob>, Error> {
         let (id, live) = (job.id, &self.imports.live);
-        live.enter(id);
-        let accepted = self.keep_accepted(caller, Arc::new(job)).await;
+        let job = Arc::new(job);
+        live.enter(&job);
+        let accepted = self.keep_accepted(caller, job).await;
         let is_new = accepted.as_ref().is_ok_and(|accepted| accepted.id == id);
         if is_new {
-            live.tell();
+            live.announce(id);
             self.imports.wake.notify_one();
         } else {
             live.leave(id);
@@ -206,9 +208,10 @@ impl App {
         let cancelled = tokio::spawn(async move {
             let plan = move |reader: Reader| async move { plan_cancellation(&reader, id).await };
             let written = app.write(&caller, |reader| Box::pin(plan(reader))).await?;
-            app.imports.live.end(id);
+            let cancelled: Arc<SyncJob> = written.into_record()?;
+            app.imports.live.end(Arc::clone(&cancelled));
             figures::ended(JobState::Cancelled);
-            written.into_record()
+            Ok(cancelled)
         });
         cancelled
             .await

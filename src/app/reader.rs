@@ -26,8 +26,10 @@ use crate::store::View;
 pub mod booking;
 pub mod facts;
 pub(super) mod sheet;
+pub(super) mod sight;
 pub mod visibility;
 
+use sight::Sight;
 use visibility::Visibility;
 
 /// A picture of the data as one caller may see it.
@@ -240,6 +242,11 @@ impl Reader {
     /// The guards that hold as long as the caller's rights are what they are (S14).
     pub(super) fn guards(&self) -> &[Guard] {
         &self.guards
+    }
+
+    /// What the caller may see, without the picture.
+    pub(super) fn sight(&self) -> Sight {
+        Sight::new(Arc::clone(&self.actor), Arc::clone(&self.user), &self.guards)
     }
 
     /// The face that the caller came over.

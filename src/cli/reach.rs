@@ -44,7 +44,7 @@ impl Reach {
         }
 
         let answer = match self {
-            Self::Local(local) => local.ask(document, &variables.to_string()).await?.into(),
+            Self::Local(local) => local.ask(document, &variables.to_string()).await?,
             Self::Remote(server) => server.graphql(document, &variables).await?,
         };
         let Answer { data, errors } = serde_json::from_slice(&answer)?;

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::Context;
+use async_graphql::{Context, ContextBase};
 use tokio::sync::OnceCell;
 
 use crate::app::{App, Caller, Error, Reader};
@@ -14,13 +14,13 @@ use crate::app::{App, Caller, Error, Reader};
 pub struct Picture(OnceCell<Reader>);
 
 /// The application.
-pub fn app<'a>(ctx: &Context<'a>) -> Result<&'a Arc<App>, Error> {
+pub fn app<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Arc<App>, Error> {
     let app = ctx.data_opt::<Arc<App>>();
     app.ok_or_else(|| Error::Internal("the schema was built without an application".to_owned()))
 }
 
 /// Who calls.
-pub fn caller<'a>(ctx: &Context<'a>) -> Result<&'a Caller, Error> {
+pub fn caller<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Caller, Error> {
     ctx.data_opt::<Caller>().ok_or(Error::Unauthenticated)
 }
 
@@ -33,6 +33,6 @@ pub async fn shared_reader(ctx: &Context<'_>) -> Result<Reader, Error> {
 }
 
 /// The data as the caller may see it now, with everything that was written before.
-pub async fn fresh_reader(ctx: &Context<'_>) -> Result<Reader, Error> {
+pub async fn fresh_reader<T>(ctx: &ContextBase<'_, T>) -> Result<Reader, Error> {
     app(ctx)?.reader(caller(ctx)?).await
 }

@@ -317,12 +317,12 @@ fn refuse(media: Media, refusal: &Refusal) -> Response {
     response
 }
 
-fn json(status: StatusCode, media: Media, body: Vec<u8>) -> Response {
+fn json(status: StatusCode, media: Media, body: impl Into<Bytes>) -> Response {
     let media = match media {
         Media::EventStream => Media::Json,
         single => single,
     };
-    let mut response = (status, body).into_response();
+    let mut response = (status, body.into()).into_response();
     describe(response.headers_mut(), media);
     response
 }

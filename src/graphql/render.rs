@@ -17,7 +17,7 @@ pub mod register;
 pub mod union;
 
 pub use crate::json::Json;
-pub use answer::{Answer, Answers, Told};
+pub use answer::{Answer, Answers, Told, text_of};
 pub use load::{Scene, Wanted};
 pub use plan::Plan;
 

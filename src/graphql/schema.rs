@@ -11,6 +11,7 @@ use super::mutation::inputs::imports::{ApplyStaticDataInput, ApplyTimeEntriesInp
 use super::mutation::inputs::timesheet::SaveTimesheetInput;
 use super::query::Query;
 use super::subscription::Subscription;
+use super::types::sync_event::SyncWords;
 use crate::app::App;
 
 /// The schema of the GraphQL face.
@@ -23,7 +24,7 @@ fn builder() -> SchemaBuilder<Root<Query>, Root<Mutation>, Subscription> {
 /// The schema over the application. Whoever executes an operation puts the
 /// [`Caller`](crate::app::Caller) into its data.
 pub fn schema(app: Arc<App>) -> Schema {
-    builder().data(app).finish()
+    builder().data(app).data(SyncWords::default()).finish()
 }
 
 /// What answers operations on the schema over the application.

@@ -55,15 +55,9 @@ async fn watch_imports(
     ctx: &Context<'_>,
     job_id: Option<Uuid>,
 ) -> Result<impl Stream<Item = ToldSync> + use<>, Error> {
-    let (app, caller) = (Arc::clone(app(ctx)?), caller(ctx)?.clone());
-    let events = app.watch_imports(&caller, job_id.map(Into::into)).await?;
-    Ok(events.then(move |event| {
-        let (app, caller) = (Arc::clone(&app), caller.clone());
-        async move {
-            let with_reader = async { Ok((app.reader(&caller).await?, event?)) };
-            ToldSync::from(with_reader.await)
-        }
-    }))
+    let job = job_id.map(Into::into);
+    let events = app(ctx)?.watch_imports(caller(ctx)?, job).await?;
+    Ok(events.map(ToldSync::from))
 }
 
 async fn watch_timesheets(

@@ -26,6 +26,7 @@ mod events;
 mod job;
 pub mod upload;
 
+use events::Words;
 use upload::Uploads;
 
 /// What the paths of event streams end with.
@@ -68,8 +69,12 @@ pub fn routes(app: Arc<App>, upload_bytes: usize) -> Router {
     };
     Router::new()
         .route("/sync/jobs/{id}", get(state))
-        .route("/sync/jobs/{id}/events", get(stream))
-        .with_state(app)
+        .with_state(Arc::clone(&app))
+        .merge(
+            Router::new()
+                .route("/sync/jobs/{id}/events", get(stream))
+                .with_state((app, Words::default())),
+        )
         .merge(
             Router::new()
                 .route("/sync/static-data", post(upload::static_data))
@@ -96,7 +101,7 @@ async fn state(
 }
 
 async fn stream(
-    State(app): State<Arc<App>>,
+    State((app, words)): State<(Arc<App>, Words)>,
     Extension(caller): Extension<Caller>,
     Extension(withdrawn): Extension<UntilWithdrawn>,
     Path(id): Path<String>,
@@ -105,7 +110,7 @@ async fn stream(
     let begun = async {
         let seen = headers.get(LAST_EVENT_ID).map(read_seen).transpose()?;
         let events = app.watch_imports(&caller, Some(read_id(&id)?)).await?;
-        Ok(events::of(events, seen, withdrawn.wait()))
+        Ok(events::of(events, words, seen, withdrawn.wait()))
     };
     match begun.await {
         Ok(events) => {

@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use axum::body::Bytes;
+
 use super::sessions::Sessions;
 use super::{ServeError, application, open_store};
 use crate::app::Caller;
@@ -40,7 +42,7 @@ impl Local {
     }
 
     /// Answers a GraphQL operation as JSON, as an administrator. The variables are a JSON object.
-    pub async fn ask(&self, document: &str, variables: &str) -> Result<Vec<u8>, ServeError> {
+    pub async fn ask(&self, document: &str, variables: &str) -> Result<Bytes, ServeError> {
         let user_id = self.administrator().await?.ok_or(ServeError::NoAdministrator)?;
         let session = Sessions::brief(Caller::new(Identity::Local { user_id }, Face::CommandLine));
         // No server works on imports here, so none is to wait for one.

@@ -2,7 +2,7 @@
 //! disk fails or the process dies.
 
 mod contract;
-mod disk;
+pub mod disk;
 mod failures;
 mod formats;
 mod killed;

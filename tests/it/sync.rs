@@ -20,10 +20,12 @@ use crate::support::server::{Folder, TestServer};
 mod accepting;
 mod cancelling;
 mod contention;
+mod setbacks;
 mod survival;
 mod uploads;
 mod watching;
 mod working;
+mod works;
 
 /// So long a test waits for what must come.
 const PATIENCE: Duration = Duration::from_secs(30);

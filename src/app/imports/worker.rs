@@ -39,7 +39,8 @@ impl App {
         let jobs = self.all_imports().await?;
         self.remove_orphans(&jobs).await?;
         for job in jobs.iter().filter(|job| !job.state.is_over()) {
-            self.imports.live.enter(job.id);
+            self.imports.live.enter(job);
+            self.imports.live.announce(job.id);
         }
         Ok(())
     }
@@ -254,6 +255,10 @@ impl Worker {
         seen: Option<Token>,
     ) -> Result<Result<PlannedImport, Ending>, Setback> {
         let app = &self.app;
+        let Some(track) = app.imports.live.track(job.id) else {
+            // It was called off a moment ago.
+            return Err(Setback::Shifted);
+        };
         let work = Work {
             job: Arc::clone(job),
             payloads: Arc::clone(&app.imports.payloads),
@@ -265,7 +270,7 @@ impl Worker {
             },
             reporting: Reporting {
                 live: Arc::clone(&app.imports.live),
-                track: app.imports.live.enter(job.id),
+                track,
                 clock: Arc::clone(&app.clock),
                 stop: self.stop.clone(),
             },
@@ -302,10 +307,10 @@ impl Worker {
             outcome => outcome,
         };
         let over = outcome?;
-        self.app.imports.live.end(job.id);
         figures::worked_through(&over);
         let (state, rows) = (over.state.code(), over.rows);
         tracing::info!(job = %over.id, state, rows, "an import is over");
+        self.app.imports.live.end(over);
         Ok(())
     }
 
@@ -314,7 +319,7 @@ impl Worker {
         job: &SyncJob,
         planned: PlannedImport,
         ending: Ending,
-    ) -> Result<SyncJob, StoreError> {
+    ) -> Result<Arc<SyncJob>, StoreError> {
         let Ending { state, report, fault } = ending;
         let over = SyncJob {
             meta: job.meta.changed(),
@@ -324,9 +329,10 @@ impl Worker {
             fault: fault.map(Box::new),
             ..job.clone()
         };
-        let change = self.change(job, job.kind.verb(), over.clone(), planned);
-        self.app.store.commit(change).await?;
-        Ok(over)
+        let change = self.change(job, job.kind.verb(), over, planned);
+        let Committed { at: _, records } = self.app.store.commit(change).await?;
+        let over = records.into_iter().rev().find_map(SyncJob::from_record);
+        over.ok_or_else(|| StoreError::Corrupt("an import is over, and has no record".to_owned()))
     }
 
     fn change(&self, job: &SyncJob, action: &'static str, to: SyncJob, planned: PlannedImport) -> ChangeSet {

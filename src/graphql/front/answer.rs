@@ -8,8 +8,10 @@ use async_graphql::{
 };
 use async_graphql_value::RAW_VALUE_TOKEN;
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt};
 
+use super::common::{Common, Handover};
 use super::plan::Plan;
 use super::refusal::{Code, Refusal, error, set_code};
 use super::render::Renderer;
@@ -23,16 +25,19 @@ use crate::graphql::session::Session;
 #[derive(Debug)]
 pub struct Answer {
     /// The GraphQL response, as JSON.
-    pub json: Vec<u8>,
+    pub json: Bytes,
     /// Why nothing ran, if nothing did.
     pub refused: Option<Code>,
+    /// The same as others are given it, if they are.
+    pub common: Option<Arc<Common>>,
 }
 
 impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Self {
         Self {
-            json: refusal.to_json(),
+            json: refusal.to_json().into(),
             refused: Some(refusal.code),
+            common: None,
         }
     }
 }
@@ -124,9 +129,15 @@ impl Front {
             let (front, session) = (Arc::clone(self), session.clone());
             return futures_util::stream::once(async move { front.answer(prepared, &session).await }).boxed();
         }
-        let (plan, variables, data) = prepared.introduce(session);
+        let (plan, variables, mut data) = prepared.introduce(session);
+        let handover = Handover::default();
+        data.insert(handover.clone());
         let events = self.executor.stream(&plan, variables, data);
-        events.map(move |response| render(response, &plan.shape)).boxed()
+        let answers = events.map(move |response| match handover.take() {
+            Some(common) => common.into(),
+            None => render(response, &plan.shape),
+        });
+        answers.boxed()
     }
 }
 
@@ -175,7 +186,11 @@ fn render(response: Response, shape: &Shape) -> Answer {
         }
     }
     json.push(b'}');
-    Answer { json, refused: None }
+    Answer {
+        json: json.into(),
+        refused: None,
+        common: None,
+    }
 }
 
 /// About as many bytes as the members of the root take that are JSON already.

@@ -41,7 +41,7 @@ where
 }
 
 /// The response key of the field that is being answered, if it is one of the root.
-fn root_key<'a>(ctx: &ContextSelectionSet<'a>) -> Option<&'a str> {
+pub(super) fn root_key<'a>(ctx: &ContextSelectionSet<'a>) -> Option<&'a str> {
     let node = ctx.path_node?;
     match node.segment {
         QueryPathSegment::Name(key) if node.parent.is_none() => Some(key),

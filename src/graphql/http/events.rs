@@ -70,16 +70,17 @@ async fn next(mut state: State) -> Option<(Bytes, State)> {
                 let refusal = Refusal::new(code, ended.reason());
                 let mut event = event(&refusal.to_json());
                 event.extend_from_slice(state.last.take().unwrap_or_default());
-                event
+                event.into()
             }
         },
         answer = state.answers.next() => match answer {
-            Some(answer) => event(&answer.json),
-            None => state.last.take().unwrap_or_default().to_vec(),
+            Some(Answer { common: Some(common), .. }) => common.event(event),
+            Some(answer) => event(&answer.json).into(),
+            None => Bytes::from_static(state.last.take().unwrap_or_default()),
         },
-        _ = state.keep_alive.tick() => b":\n\n".to_vec(),
+        _ = state.keep_alive.tick() => Bytes::from_static(b":\n\n"),
     };
-    Some((event.into(), state))
+    Some((event, state))
 }
 
 /// JSON on one line: a line end, which only stands between tokens, would end the event's data.

@@ -82,17 +82,19 @@ impl<O: Answered> Answer<O> {
     }
 }
 
-impl<O: Answered> Answer<O> {
-    /// As something that is told by a subscription.
-    pub async fn tell(
-        &self,
-        plan: &Plan,
-        ctx: &ContextSelectionSet<'_>,
-        field: &Positioned<Field>,
-    ) -> ServerResult<Value> {
-        let value = self.render(plan).await;
-        value.map_err(|refusal| ctx.set_error_path(server_error(&refusal, field.pos)))
-    }
+/// One object as JSON text, and whether it is the same whoever asks.
+pub async fn text_of<O: Answered>(
+    reader: &Reader,
+    object: &O::Owned,
+    plan: &Plan,
+) -> Result<(String, bool), Error> {
+    let mut wanted = Wanted::new(Today(reader.today()));
+    gather::<O>(O::view(object), plan, &mut wanted);
+    let is_for_everybody = wanted.is_for_everybody();
+    let scene = Scene::load(reader, wanted).await?;
+    let mut json = Json::new();
+    write::<O>(O::view(object), plan, &scene, &mut json);
+    Ok((json.into_text(), is_for_everybody))
 }
 
 impl<O: Answered> Answers<O> {
@@ -157,6 +159,7 @@ impl<O: Answered> OutputType for Told<O> {
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         let plan = Plan::of::<O>(ctx)?;
-        self.0.tell(&plan, ctx, field).await
+        let value = self.0.render(&plan).await;
+        value.map_err(|refusal| ctx.set_error_path(server_error(&refusal, field.pos)))
     }
 }

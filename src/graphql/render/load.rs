@@ -90,6 +90,11 @@ impl Wanted<'_> {
         }
     }
 
+    /// Whether what is to be loaded is the same whoever asks.
+    pub const fn is_for_everybody(&self) -> bool {
+        self.records.is_empty() && self.sheets.is_empty()
+    }
+
     /// How far the import has come.
     pub fn progress(&mut self, job: &Arc<SyncJob>) {
         self.jobs.push(Arc::clone(job));

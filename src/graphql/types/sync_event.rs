@@ -13,19 +13,33 @@ use crate::app::imports::SyncEvent;
 use crate::app::{Error, Reader};
 use crate::domain::import::Progress;
 use crate::domain::sync_job::SyncJob;
+use crate::graphql::context::fresh_reader;
 use crate::graphql::error::server_error;
-use crate::graphql::render::{Answer, Answered, Field, Object, Plan, Type, own_part, part, register};
+use crate::graphql::front::{Common, Handover, bound};
+use crate::graphql::render::{Answered, Field, Object, Plan, Type, own_part, part, register, text_of};
+use crate::json::lately::{Lately, Same};
 
 /// The union's name.
 const UNION: &str = "SyncEvent";
 
 /// Something that happened to an import, for whoever watches; a refusal takes its place.
-pub struct ToldSync(Result<(Reader, SyncEvent), Error>);
+pub struct ToldSync(Result<Arc<SyncEvent>, Error>);
 
-impl From<Result<(Reader, SyncEvent), Error>> for ToldSync {
-    fn from(told: Result<(Reader, SyncEvent), Error>) -> Self {
+impl From<Result<Arc<SyncEvent>, Error>> for ToldSync {
+    fn from(told: Result<Arc<SyncEvent>, Error>) -> Self {
         Self(told)
     }
+}
+
+/// What was told last, in the words in which it was asked for: thousands may watch one import.
+#[derive(Default)]
+pub struct SyncWords(Lately<(Same<SyncEvent>, Same<Form>), Arc<Common>>);
+
+/// What is asked of each member of the union; the same thing for everybody who asks alike.
+struct Form {
+    progress: Plan,
+    succeeded: Plan,
+    failed: Plan,
 }
 
 /// An import has come so far.
@@ -161,12 +175,52 @@ impl OutputType for ToldSync {
         ctx: &ContextSelectionSet<'_>,
         field: &Positioned<Selected>,
     ) -> ServerResult<Value> {
-        let (reader, event) = match &self.0 {
-            Ok((reader, event)) => (reader.clone(), event),
-            Err(refusal) => return Err(ctx.set_error_path(server_error(refusal, field.pos))),
-        };
-        let sequence = event.sequence();
+        let refuse = |refusal: &Error| ctx.set_error_path(server_error(refusal, field.pos));
+        let event = self.0.as_ref().map_err(&refuse)?;
+        let form = Form::of(ctx)?;
+        let answer = in_words(ctx, event, form).await.map_err(|error| refuse(&error))?;
+        ctx.data::<Handover>()
+            .map_err(|fault| fault.into_server_error(field.pos))?
+            .leave(answer);
+        Ok(Value::Null)
+    }
+}
+
+/// The answer that tells of `event` in this form: the one that others were given a moment ago, unless
+/// it depends on who asks.
+async fn in_words(
+    ctx: &ContextSelectionSet<'_>,
+    event: &Arc<SyncEvent>,
+    form: Arc<Form>,
+) -> Result<Arc<Common>, Error> {
+    let words = ctx.data_opt::<SyncWords>();
+    let key = (Same(Arc::clone(event)), Same(form));
+    if let Some(known) = words.and_then(|words| words.0.find(&key)) {
+        return Ok(known);
+    }
+    let reader = fresh_reader(ctx).await?;
+    let (text, is_for_everybody) = key.1.0.text_of(event, &reader).await?;
+    let answer = Arc::new(Common::of(ctx, &text));
+    if let Some(words) = words.filter(|_| is_for_everybody) {
+        words.0.keep(key, Arc::clone(&answer));
+    }
+    Ok(answer)
+}
+
+impl Form {
+    fn of(ctx: &ContextSelectionSet<'_>) -> ServerResult<Arc<Self>> {
+        bound(ctx, || {
+            Ok(Self {
+                progress: Plan::of_member::<SyncProgressObject>(ctx)?,
+                succeeded: Plan::of_member::<SyncSucceededObject>(ctx)?,
+                failed: Plan::of_member::<SyncFailedObject>(ctx)?,
+            })
+        })
+    }
+
+    async fn text_of(&self, event: &SyncEvent, reader: &Reader) -> Result<(String, bool), Error> {
         let job = Arc::clone(event.job());
+        let sequence = event.sequence();
         match event {
             SyncEvent::Progress { progress, .. } => {
                 let progress = *progress;
@@ -175,26 +229,14 @@ impl OutputType for ToldSync {
                     progress,
                     sequence,
                 };
-                told::<SyncProgressObject>(reader, reached, ctx, field).await
+                text_of::<SyncProgressObject>(reader, &reached, &self.progress).await
             }
             SyncEvent::Succeeded { .. } => {
-                told::<SyncSucceededObject>(reader, Last { job, sequence }, ctx, field).await
+                text_of::<SyncSucceededObject>(reader, &Last { job, sequence }, &self.succeeded).await
             }
             SyncEvent::Failed { .. } => {
-                told::<SyncFailedObject>(reader, Last { job, sequence }, ctx, field).await
+                text_of::<SyncFailedObject>(reader, &Last { job, sequence }, &self.failed).await
             }
         }
     }
-}
-
-async fn told<O: Answered>(
-    reader: Reader,
-    owned: O::Owned,
-    ctx: &ContextSelectionSet<'_>,
-    field: &Positioned<Selected>,
-) -> ServerResult<Value> {
-    let plan = Plan::of_member::<O>(ctx)?;
-    Answer::<O>::from(Ok((reader, owned)))
-        .tell(&plan, ctx, field)
-        .await
 }

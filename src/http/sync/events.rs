@@ -2,6 +2,7 @@
 //! until the import or the session is over. That the server stops is the gate's matter.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -14,12 +15,17 @@ use super::job::event_to_json;
 use crate::app::Error;
 use crate::app::imports::SyncEvent;
 use crate::app::imports::watching::SyncEvents;
+use crate::json::lately::{Lately, Same};
 
 /// How often a stream that has nothing to say sends a comment.
 const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(12);
 
+/// What was told last: written once for all who watch.
+pub type Words = Arc<Lately<Same<SyncEvent>, Bytes>>;
+
 struct State {
     events: SyncEvents,
+    words: Words,
     /// The event that the client has seen last.
     seen: Option<u8>,
     withdrawn: BoxFuture<'static, Error>,
@@ -30,6 +36,7 @@ struct State {
 /// The events behind the one that was seen, and the last one in any case.
 pub fn of(
     events: SyncEvents,
+    words: Words,
     seen: Option<u8>,
     withdrawn: BoxFuture<'static, Error>,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static {
@@ -37,6 +44,7 @@ pub fn of(
     keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let state = State {
         events,
+        words,
         seen,
         withdrawn,
         keep_alive,
@@ -51,28 +59,37 @@ async fn next(mut state: State) -> Option<(Bytes, State)> {
             biased;
             error = &mut state.withdrawn => {
                 state.is_over = true;
-                refusal(&error)
+                refusal(&error).into()
             }
             event = state.events.next() => match event? {
                 Ok(event) if is_seen(&event, state.seen) => continue,
                 Ok(event) => {
                     state.is_over = event.is_last();
-                    written(&event)
+                    in_words(event, &state.words)
                 }
                 Err(error) => {
                     state.is_over = true;
-                    refusal(&error)
+                    refusal(&error).into()
                 }
             },
-            _ = state.keep_alive.tick() => ":\n\n".to_owned(),
+            _ = state.keep_alive.tick() => Bytes::from_static(b":\n\n"),
         };
-        return Some((text.into(), state));
+        return Some((text, state));
     }
     None
 }
 
 fn is_seen(event: &SyncEvent, seen: Option<u8>) -> bool {
     !event.is_last() && seen.is_some_and(|seen| event.sequence() <= seen)
+}
+
+fn in_words(event: Arc<SyncEvent>, words: &Words) -> Bytes {
+    let key = Same(event);
+    words.find(&key).unwrap_or_else(|| {
+        let text = Bytes::from(written(&key.0));
+        words.keep(key, text.clone());
+        text
+    })
 }
 
 fn written(event: &SyncEvent) -> String {

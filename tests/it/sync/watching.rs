@@ -3,11 +3,16 @@
 
 use std::time::Duration;
 
+use punchcard::domain::access::Role;
+use punchcard::domain::user::User;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{COUNTS, Events, JOB, Socket, accepted, cancel, gated, id, job, over, token};
+use crate::support::company::Person;
+use crate::support::records;
 use crate::support::server::TestServer;
+use crate::support::staffed::Staffed;
 
 fn names(events: &[super::Event]) -> Vec<&str> {
     events.iter().map(|event| event.name.as_str()).collect()
@@ -128,6 +133,59 @@ async fn i16_subscriptions_tell_the_same_over_both_transports() {
     assert_eq!((rest.len(), rest[1].name.as_str()), (2, "complete"));
     assert_eq!(socket.next().await["payload"], last);
     assert_eq!(socket.next().await["type"], "complete");
+}
+
+#[tokio::test]
+async fn f11_watchers_who_ask_alike_are_each_told_what_they_may_see() {
+    let importer = User {
+        roles: [Role::Importer].into(),
+        ..records::user(Person::Olga)
+    };
+    let (gate, staffed) = Staffed::gated(vec![records::record(importer)]).await;
+    let admin = staffed.client(Person::Admin);
+    let narrow = token(
+        &staffed.server,
+        json!({ "name": "narrow", "permissions": ["sync@read"] }),
+    )
+    .await;
+    let id = id(&accepted(&staffed.client(Person::Olga)).await);
+    gate.reached(1).await;
+    let watch = |more: &str| {
+        format!(
+            "subscription {{ syncProgress {{ ... on SyncSucceeded {{ jobId job {{ owner {{ name }} }} {more} }} }} }}"
+        )
+    };
+    let mut watching = Vec::new();
+    for (client, more) in [
+        (&admin, ""),
+        (&narrow, ""),
+        (&admin, ""),
+        (&narrow, "sequence"),
+        (&narrow, ""),
+    ] {
+        watching.push(Events::subscribed(client, &watch(more)).await);
+    }
+    gate.open();
+    let owners = [
+        json!({ "name": "Olga" }),
+        Value::Null,
+        json!({ "name": "Olga" }),
+        Value::Null,
+        Value::Null,
+    ];
+    for (mut events, owner) in watching.into_iter().zip(owners) {
+        let last = loop {
+            let mut event = events.next().await.unwrap().data["data"]["syncProgress"].take();
+            if event != json!({}) {
+                break event.take();
+            }
+        };
+        assert_eq!(
+            (&last["jobId"], &last["job"]["owner"]),
+            (&json!(id), &owner),
+            "{last}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,114 +1,24 @@
 //! Working on imports: the application with its worker, a clock that the test moves, and rows that
 //! no face can spell.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
-use futures_util::StreamExt;
-use punchcard::app::imports::payloads::Payloads;
-use punchcard::app::imports::{ImportOrder, KeepPayloads, SyncEvent};
-use punchcard::app::{App, Caller};
+use futures_util::{FutureExt, StreamExt};
+use punchcard::app::Error;
+use punchcard::app::imports::watching::SyncEvents;
+use punchcard::app::imports::{KeepPayloads, SyncEvent};
 use punchcard::domain::access::Role;
 use punchcard::domain::error::FaultCode;
-use punchcard::domain::import::{ImportKind, ImportOptions, OnError, Row, RowFault};
-use punchcard::domain::record::Kind;
+use punchcard::domain::import::{ImportOptions, OnError, Row, RowFault};
+use punchcard::domain::record::{Kind, Record};
 use punchcard::domain::sync_job::{JobState, SyncJob};
-use punchcard::domain::time::{Clock, Instant};
+use punchcard::domain::time::Clock;
+use punchcard::domain::token::AccessToken;
 use punchcard::domain::user::User;
-use punchcard::server::payloads::PayloadFolder;
-use punchcard::server::system::{SystemSecrets, TimeOrderedIds};
-use punchcard::store::Store;
-use punchcard::store::embedded::{Embedded, Options};
-use tokio::sync::watch;
 
 use super::in_time;
+use super::works::{Works, admin};
 use crate::support::company::Person;
 use crate::support::gated::Gate;
 use crate::support::records;
-
-/// A clock that stands until it is moved.
-pub struct MovedClock(AtomicI64);
-
-impl Clock for MovedClock {
-    fn now(&self) -> Instant {
-        Instant::from_epoch_micros(self.0.load(Ordering::Relaxed))
-    }
-}
-
-impl MovedClock {
-    fn noon() -> Arc<Self> {
-        let noon: Instant = "2024-03-06T12:00:00Z".parse().unwrap();
-        Arc::new(Self(AtomicI64::new(noon.epoch_micros())))
-    }
-
-    pub fn advance(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
-    }
-}
-
-/// An application with its worker.
-pub struct Works {
-    pub app: Arc<App>,
-    pub store: Arc<dyn Store>,
-    pub clock: Arc<MovedClock>,
-    pub folder: tempfile::TempDir,
-    _stop: watch::Sender<bool>,
-}
-
-impl Works {
-    pub async fn begin(gate: &Gate) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store: Arc<dyn Store> = Embedded::open(folder.path(), Options::default()).unwrap();
-        store.commit(records::change(records::company())).await.unwrap();
-        let payloads: Arc<dyn Payloads> = Arc::new(PayloadFolder::within(folder.path()).unwrap());
-        let clock = MovedClock::noon();
-        let app = App::new(
-            Arc::clone(&store),
-            Arc::<MovedClock>::clone(&clock),
-            Arc::new(TimeOrderedIds),
-            Arc::new(SystemSecrets),
-            gate.before(payloads),
-        );
-        app.resume_imports().await.unwrap();
-        let (stop, stopped) = watch::channel(false);
-        let keep = KeepPayloads {
-            days: u32::MAX,
-            bytes: u64::MAX,
-        };
-        tokio::spawn(Arc::clone(&app).work_on_imports(keep, stopped));
-        Self {
-            app,
-            store,
-            clock,
-            folder,
-            _stop: stop,
-        }
-    }
-
-    pub async fn import(&self, options: ImportOptions, rows: Vec<Row>) -> Arc<SyncJob> {
-        self.import_by(&admin(), options, rows).await
-    }
-
-    async fn import_by(&self, caller: &Caller, options: ImportOptions, rows: Vec<Row>) -> Arc<SyncJob> {
-        let order = ImportOrder {
-            kind: ImportKind::TimeEntries,
-            options,
-            idempotency_key: None,
-        };
-        self.app.import(caller, order, rows).await.unwrap()
-    }
-
-    /// The import once it is over.
-    pub async fn over(&self, job: &SyncJob) -> Arc<SyncJob> {
-        let events = self.app.watch_imports(&admin(), Some(job.id)).await.unwrap();
-        let events: Vec<_> = in_time(events.collect::<Vec<_>>()).await;
-        Arc::clone(events.last().unwrap().as_ref().unwrap().job())
-    }
-}
-
-fn admin() -> Caller {
-    Person::Admin.caller()
-}
 
 fn unreadable(line: u64) -> Row {
     Row::Unreadable(Box::new(RowFault {
@@ -133,7 +43,7 @@ async fn i15_faults_fail_an_import_or_are_reported_beside_what_lands() {
     ] {
         let options = ImportOptions { on_error, dry_run };
         let rows = (0..250).map(unreadable).collect();
-        let job = works.over(&*works.import(options, rows).await).await;
+        let job = works.over_with(&*works.import(options, rows).await).await;
         let case = format!("{on_error:?}, dry run {dry_run}");
         assert_eq!((job.state, job.rows), (state, 250), "{case}");
         let report = job.report.as_ref().unwrap();
@@ -158,11 +68,10 @@ async fn i16_percent_rises_through_reading_and_ends_with_one_last_event() {
     let mut reached = 0;
     loop {
         match in_time(events.next()).await {
-            Some(Ok(SyncEvent::Progress { progress, .. })) => percents.push(progress.percent),
-            Some(Ok(event)) => {
-                assert!(event.is_last());
-                break;
-            }
+            Some(Ok(event)) => match &*event {
+                SyncEvent::Progress { progress, .. } => percents.push(progress.percent),
+                SyncEvent::Succeeded { .. } | SyncEvent::Failed { .. } => break,
+            },
             other => panic!("{other:?}"),
         }
         // Its rows take at least three frames.
@@ -180,6 +89,91 @@ async fn i16_percent_rises_through_reading_and_ends_with_one_last_event() {
         percents.len() > 2 && percents.is_sorted_by(|a, b| a < b),
         "{percents:?}"
     );
+}
+
+async fn put(works: &Works, record: Record) {
+    works.store.commit(records::change(vec![record])).await.unwrap();
+}
+
+/// The sequence of the next event.
+async fn told(events: &mut SyncEvents) -> Result<u8, Error> {
+    let next = in_time(events.next()).await;
+    next.unwrap().map(|event| event.sequence())
+}
+
+#[tokio::test]
+async fn i19_a_right_that_is_withdrawn_counts_with_the_next_event() {
+    let gate = Gate::shut();
+    let works = Works::begin(&gate).await;
+    let put = async |record| put(&works, record).await;
+    let olga_is = async |roles: &[Role]| {
+        let roles = roles.into();
+        put(records::record(User {
+            roles,
+            ..records::user(Person::Olga)
+        }))
+        .await;
+    };
+    olga_is(&[Role::Auditor]).await;
+    let (ivan, until) = (Person::Ivan, works.clock.now().plus_seconds(10));
+    let roles = [Role::Auditor].into();
+    put(records::record(User {
+        roles,
+        ..records::user(ivan)
+    }))
+    .await;
+    let expires = Some(until);
+    put(records::record(AccessToken {
+        expires,
+        ..records::token(ivan)
+    }))
+    .await;
+
+    let options = ImportOptions {
+        on_error: OnError::Skip,
+        dry_run: false,
+    };
+    let job = works.import(options, (0..6_000).map(unreadable).collect()).await;
+    let watch = async |who: Person, only| works.app.watch_imports(&who.caller(), only).await.unwrap();
+    let (mut one, mut all) = (
+        watch(Person::Olga, Some(job.id)).await,
+        watch(Person::Olga, None).await,
+    );
+    let (mut expiring, mut admins) = (watch(ivan, None).await, watch(Person::Admin, None).await);
+    gate.reached(1).await;
+    for events in [&mut one, &mut all, &mut expiring, &mut admins] {
+        assert_eq!(told(events).await, Ok(0));
+    }
+    let go_on = async |number| {
+        works.clock.advance(8);
+        gate.let_one_through();
+        gate.reached(number).await;
+    };
+    olga_is(&[Role::Auditor, Role::Importer]).await;
+    go_on(2).await;
+    let percent = told(&mut admins).await;
+    assert!(percent.as_ref().is_ok_and(|percent| *percent > 0));
+    for events in [&mut one, &mut all, &mut expiring] {
+        assert_eq!(told(events).await, percent, "what changed took nothing from them");
+    }
+    olga_is(&[Role::Importer]).await;
+    go_on(3).await;
+    assert!(told(&mut admins).await.is_ok());
+    assert_eq!(told(&mut one).await, Err(Error::NotFound("import")));
+    assert!(all.next().now_or_never().is_none(), "they may not know of it");
+    assert_eq!(
+        told(&mut expiring).await,
+        Err(Error::Unauthenticated),
+        "their time is over"
+    );
+    let mut archived = records::user(Person::Olga);
+    archived.meta.is_active = false;
+    put(records::record(archived)).await;
+    gate.open();
+    assert_eq!(told(&mut all).await, Err(Error::Unauthenticated));
+    for events in [&mut one, &mut all, &mut expiring] {
+        assert!(events.next().await.is_none(), "an error is the last");
+    }
 }
 
 #[tokio::test]
@@ -200,7 +194,7 @@ async fn i1_an_owner_who_may_no_longer_import_when_it_begins_is_refused() {
         .unwrap();
     gate.open();
     for job in [first, second] {
-        let job = works.over(&job).await;
+        let job = works.over_with(&job).await;
         let code = job.fault.as_ref().map(|fault| &*fault.code);
         assert_eq!((job.state, code), (JobState::Failed, Some("FORBIDDEN")));
     }
@@ -231,7 +225,7 @@ async fn switch_identity_for_an_import_must_last_until_it_is_applied_and_is_reco
     );
     gate.reached(1).await;
     gate.let_one_through();
-    assert_eq!(works.over(&first).await.state, JobState::Succeeded);
+    assert_eq!(works.over_with(&first).await.state, JobState::Succeeded);
     for action in ["acceptImport", "beginImport", "applyTimeEntries"] {
         let audit = changes.next().await.unwrap().unwrap().audit.clone();
         assert_eq!(audit.action, action);
@@ -244,7 +238,7 @@ async fn switch_identity_for_an_import_must_last_until_it_is_applied_and_is_reco
     gate.reached(2).await;
     with_roles(Person::Lead, Role::Importer).await;
     gate.open();
-    let job = works.over(&second).await;
+    let job = works.over_with(&second).await;
     let code = job.fault.as_ref().map(|fault| &*fault.code);
     assert_eq!((job.state, code), (JobState::Failed, Some("FORBIDDEN")));
 }
@@ -269,7 +263,7 @@ async fn i6_an_import_without_changes_takes_no_version_but_its_own() {
     };
     let before = all().await;
     let job = works.import(ImportOptions::default(), Vec::new()).await;
-    assert_eq!(works.over(&job).await.state, JobState::Succeeded);
+    assert_eq!(works.over_with(&job).await.state, JobState::Succeeded);
     assert_eq!(all().await, before);
 }
 
@@ -280,11 +274,11 @@ async fn i17_payloads_are_kept_for_their_time_and_size_and_reports_for_longer() 
     let works = Works::begin(&gate).await;
     let rows = |count: u64| (0..count).map(unreadable).collect();
     let old = works
-        .over(&*works.import(ImportOptions::default(), rows(10)).await)
+        .over_with(&*works.import(ImportOptions::default(), rows(10)).await)
         .await;
     works.clock.advance(20 * 86_400);
     let young = works
-        .over(&*works.import(ImportOptions::default(), rows(10)).await)
+        .over_with(&*works.import(ImportOptions::default(), rows(10)).await)
         .await;
     let kept = |job: &SyncJob| {
         let file = format!("{}.payload", job.id);
@@ -306,6 +300,6 @@ async fn i17_payloads_are_kept_for_their_time_and_size_and_reports_for_longer() 
     works.clock.advance(2 * 86_400);
     assert_eq!(tidy(30, u64::MAX).await, (false, false), "too old");
     for job in [old, young] {
-        assert!(works.over(&job).await.report.is_some(), "the report is kept");
+        assert!(works.over_with(&job).await.report.is_some(), "the report is kept");
     }
 }
