@@ -77,6 +77,73 @@ async fn i17_imports_survive_kill_9_while_they_wait_and_while_they_run() {
     assert!(server.terminate().await.success());
 }
 
+/// The hours of every cell of the administrator's, which must be the same.
+async fn hours_of_all(client: &Client, days: usize) -> String {
+    let document = "{ timesheets(first: 500) { nodes { lines { cells { hours } } } } }";
+    let answer = client.graphql(document, json!({})).await;
+    let sheets = answer["data"]["timesheets"]["nodes"].as_array().unwrap();
+    let lines = sheets.iter().flat_map(|sheet| sheet["lines"].as_array().unwrap());
+    let cells = lines.flat_map(|line| line["cells"].as_array().unwrap());
+    let hours: Vec<&str> = cells.map(|cell| cell["hours"].as_str().unwrap()).collect();
+    assert_eq!(hours.len(), days, "{answer}");
+    assert!(
+        hours.iter().all(|it| *it == hours[0]),
+        "half of an import: {hours:?}"
+    );
+    hours[0].to_owned()
+}
+
+#[tokio::test]
+async fn i17_kill_9_at_any_moment_leaves_all_of_an_import_or_nothing_and_in_the_end_all_of_it() {
+    const DAYS: usize = 400;
+    const ROUNDS: u32 = 8;
+    let folder = Folder::empty();
+    let mut server = Process::serve(folder.clone(), &[]).await;
+    let admin = server.client();
+    let me = admin.graphql("{ me { id } }", json!({})).await["data"]["me"]["id"].take();
+    let project = "mutation { saveProject(input: {name: \"W\", code: \"P1\", billingType: FIXED_BID}) { project { id } } }";
+    admin.graphql(project, json!({})).await;
+    // What takes long is to be met by chance: an import is killed after as many eighths of the time
+    // that the first, undisturbed one took.
+    let mut undisturbed = std::time::Duration::ZERO;
+    for round in 0..=ROUNDS {
+        let hours = format!("1.{round:02}");
+        let first: punchcard::domain::time::Date = "2024-01-01".parse().unwrap();
+        let rows = (0..DAYS).map(|day| {
+            let date = first.plus_days(i32::try_from(day).unwrap()).to_string();
+            let row = json!({ "externalId": day.to_string(), "userId": me, "projectCode": "P1", "date": date,
+                "hours": hours });
+            format!("{row}\n")
+        });
+        let client = server.client();
+        let request = client.request(reqwest::Method::POST, "/sync/time-entries");
+        let request = request.header("content-type", "application/x-ndjson");
+        let accepted = request.body(rows.collect::<String>()).send().await.unwrap();
+        let job = id(&accepted.json().await.unwrap());
+        let begun = std::time::Instant::now();
+        if round == 0 {
+            assert_eq!(over(&client, &job).await["state"], "SUCCEEDED");
+            undisturbed = begun.elapsed();
+            continue;
+        }
+        let _over = tokio::time::timeout(undisturbed * (round - 1) / (ROUNDS - 2), over(&client, &job)).await;
+        server.kill().await;
+        server = Process::serve(folder.clone(), &[]).await;
+        let client = server.client();
+        let between = hours_of_all(&client, DAYS).await;
+        let before = format!("1.{:02}", round - 1);
+        let is = |hours: &str, text: &str| {
+            let read = |text: &str| text.parse::<punchcard::domain::hours::Hours>().unwrap();
+            read(hours) == read(text)
+        };
+        assert!(is(&between, &before) || is(&between, &hours), "{between}");
+        let done = over(&client, &job).await;
+        assert_eq!(done["state"], "SUCCEEDED", "{done}");
+        assert_eq!(done["report"]["timeEntries"]["updated"], DAYS, "{done}");
+        assert!(is(&hours_of_all(&client, DAYS).await, &hours));
+    }
+}
+
 #[tokio::test]
 async fn i17_a_server_that_works_on_an_import_stops_in_time() {
     let (gate, server) = gated().await;

@@ -411,6 +411,43 @@ async fn i2_references_point_into_the_payload_or_the_store() {
 }
 
 #[tokio::test]
+async fn a_token_that_imports_too_often_is_told_when_to_try_again_and_leaves_nothing() {
+    let folder = Folder::empty();
+    let settings = Settings {
+        limits: Limits {
+            requests_per_second: 5.try_into().ok(),
+            ..Limits::default()
+        },
+        ..Settings::over(folder.data())
+    };
+    let server = TestServer::start_with(folder, settings).await;
+    let admin = server.client();
+    let others = token(&server, json!({ "name": "other" })).await;
+    let nobody = "/sync/jobs/01890a5d-ac96-774b-bcce-b302099a8057";
+    for (method, path, fine) in [
+        (Method::POST, "/sync/time-entries", 202),
+        (Method::POST, "/sync/static-data", 202),
+        (Method::GET, nobody, 404),
+        (Method::GET, &format!("{nobody}/events"), 404),
+    ] {
+        let ask = |client: &Client| {
+            let request = client.request(method.clone(), path).header("content-type", LINES);
+            async { request.send().await.unwrap() }
+        };
+        let asked = futures_util::future::join_all((0..30).map(|_| ask(&admin))).await;
+        let (answered, refusals): (Vec<_>, Vec<_>) =
+            (asked.into_iter()).partition(|answer| answer.status().as_u16() == fine);
+        assert!(!refusals.is_empty(), "{path}: {} were answered", answered.len());
+        for refusal in refusals {
+            assert_eq!(refusal.headers()["retry-after"], "1", "{path}");
+            let (status, code, _) = refused(refusal).await;
+            assert_eq!((status, code.as_str()), (429, "RATE_LIMITED"), "{path}");
+        }
+        assert_eq!(ask(&others).await.status().as_u16(), fine, "others are let in");
+    }
+}
+
+#[tokio::test]
 async fn so_many_uploads_come_at_a_time_and_the_next_is_told_when_to_try_again() {
     let (server, admin, _) = server().await;
     let mut coming = Vec::new();
