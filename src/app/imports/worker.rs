@@ -103,6 +103,15 @@ impl Ending {
         }
     }
 
+    /// It takes effect in one write, and that is larger than one may be.
+    fn too_large(bytes: usize, limit: usize) -> Self {
+        let message = format!(
+            "what it changes takes {bytes} bytes, and an import may change {limit} at most: send its rows in \
+             several imports"
+        );
+        Self::failed("LIMIT_EXCEEDED", message)
+    }
+
     fn refused(error: &Error) -> Self {
         if let Some(cause) = error.cause() {
             tracing::error!(code = error.code(), cause, "an import failed");
@@ -300,7 +309,11 @@ impl Worker {
     /// Brings it to its end, with all that is to be written.
     async fn settle(&self, job: &SyncJob, planned: PlannedImport, ending: Ending) -> Result<(), Setback> {
         let outcome = match self.commit(job, planned, ending).await {
-            Err(error @ (StoreError::Taken(_) | StoreError::TooLarge { .. } | StoreError::Corrupt(_))) => {
+            Err(StoreError::TooLarge { bytes, limit }) => {
+                let ending = Ending::too_large(bytes, limit);
+                self.commit(job, PlannedImport::default(), ending).await
+            }
+            Err(error @ (StoreError::Taken(_) | StoreError::Corrupt(_))) => {
                 let ending = Ending::refused(&error.into());
                 self.commit(job, PlannedImport::default(), ending).await
             }

@@ -112,6 +112,33 @@ async fn i17_an_import_that_people_come_before_is_planned_anew_and_in_the_end_gi
 }
 
 #[tokio::test]
+async fn i15_an_import_that_is_too_large_for_one_write_says_what_is_allowed_and_changes_nothing() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let options = Options {
+        max_write_bytes: 20_000,
+        ..Options::default()
+    };
+    let store = Embedded::open(folder.path(), options).unwrap();
+    store.commit(records::change(records::company())).await.unwrap();
+    let works = Works::over(&open(), folder, store).await;
+    let job = works.import(ImportOptions::default(), days(1_000)).await;
+    let job = works.over_with(&job).await;
+    assert_eq!(
+        (job.state, fault(&job)),
+        (JobState::Failed, Some("LIMIT_EXCEEDED"))
+    );
+    let message = &job.fault.as_ref().unwrap().message;
+    assert!(
+        message.contains("an import may change 20000 at most"),
+        "{message}"
+    );
+    assert!(message.contains("in several imports"), "{message}");
+    assert_eq!(works.hours().await, Hours::ZERO);
+    let part = works.import(ImportOptions::default(), days(10)).await;
+    assert_eq!(works.over_with(&part).await.state, JobState::Succeeded);
+}
+
+#[tokio::test]
 async fn i17_an_import_waits_while_the_disk_fails_and_then_goes_on() {
     let disk = Disk::new(7);
     let options = Options {
