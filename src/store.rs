@@ -34,6 +34,18 @@ use past::{PastPage, PastQuery};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Token(pub u64);
 
+impl From<u64> for Token {
+    fn from(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+impl From<Token> for u64 {
+    fn from(token: Token) -> Self {
+        token.0
+    }
+}
+
 /// Keeps the data.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {

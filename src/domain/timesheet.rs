@@ -118,4 +118,9 @@ impl Timesheet {
         self.meta.version = next();
         self.rows.assign_versions(next);
     }
+
+    /// Takes back the versions after `last` of its lines, which a write did not take effect with.
+    pub fn take_back_versions(&mut self, last: RowVersion) {
+        self.rows.take_back_versions(last);
+    }
 }

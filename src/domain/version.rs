@@ -45,6 +45,18 @@ impl RowVersion {
     }
 }
 
+impl From<u64> for RowVersion {
+    fn from(value: u64) -> Self {
+        Self(value)
+    }
+}
+
+impl From<RowVersion> for u64 {
+    fn from(version: RowVersion) -> Self {
+        version.0
+    }
+}
+
 impl fmt::Display for RowVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_base64())

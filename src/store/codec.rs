@@ -1,8 +1,8 @@
 //! Records and log entries as bytes: a format version, postcard, and a checksum. What is not
 //! exactly what was written is refused. Where the bytes are kept is not known here.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Token;
@@ -16,16 +16,18 @@ use crate::domain::version::RowVersion;
 pub const FORMAT: u8 = 1;
 
 /// Bytes of the checksum at the end of every value.
-const CHECKSUM_BYTES: usize = 4;
+pub const CHECKSUM_BYTES: usize = 4;
 
 /// A change set as it was written, versions included: what the journal and the history hold.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Entry {
     /// Its place in the order of all writes.
+    #[serde(with = "fixed")]
     pub at: Token,
     /// The change set's id.
     pub id: ChangeSetId,
     /// The greatest version that was given until and by this write (S2).
+    #[serde(with = "fixed")]
     pub counter: RowVersion,
     /// The records that it put.
     pub puts: Vec<Record>,
@@ -33,6 +35,34 @@ pub struct Entry {
     pub deletes: Vec<(Key, RowVersion)>,
     /// Who did it (X3).
     pub audit: Audit,
+}
+
+/// What an entry's bytes begin with. Its length is always the same, so that what follows can be
+/// written before its place in the order is known.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    #[serde(with = "fixed")]
+    at: Token,
+    id: ChangeSetId,
+    #[serde(with = "fixed")]
+    counter: RowVersion,
+}
+
+/// Numbers in eight bytes, whatever they are.
+mod fixed {
+    use postcard::fixint::le;
+    use serde::{Deserializer, Serializer};
+
+    pub fn serialize<T: Copy + Into<u64>, S: Serializer>(
+        number: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        le::serialize(&(*number).into(), serializer)
+    }
+
+    pub fn deserialize<'de, T: From<u64>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        le::deserialize::<D, u64>(deserializer).map(T::from)
+    }
 }
 
 impl Entry {
@@ -92,6 +122,24 @@ pub fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CodecError>
     Ok(bytes)
 }
 
+/// Bytes of an entry before its records.
+pub const HEAD_BYTES: usize = 1 + 8 + 16 + 8;
+
+/// The bytes of an entry before its records: version, place, id and counter.
+pub fn entry_head(at: Token, id: ChangeSetId, counter: RowVersion) -> Result<Vec<u8>, CodecError> {
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    head.push(FORMAT);
+    encode_part(&Head { at, id, counter }, &mut head)?;
+    Ok(head)
+}
+
+/// Appends a part of what follows an entry's head: how many records it put, each of these, what it
+/// removed, and who did it. The checksum of all of them and the head ends the entry.
+pub fn encode_part<T: Serialize + ?Sized>(part: &T, out: &mut Vec<u8>) -> Result<(), CodecError> {
+    *out = postcard::to_extend(part, std::mem::take(out)).map_err(malformed)?;
+    Ok(())
+}
+
 /// The value that `bytes` hold, and hold alone.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
     match postcard::take_from_bytes(verified(bytes)?).map_err(malformed)? {
@@ -137,7 +185,7 @@ pub struct Span {
 pub fn parts(bytes: &[u8]) -> Result<Parts, CodecError> {
     let mut rest = verified(bytes)?;
     let all = rest.len();
-    let (_, _, _): (Token, ChangeSetId, RowVersion) = take(&mut rest)?;
+    let _: Head = take(&mut rest)?;
     let count: u64 = take(&mut rest)?;
     let mut touched = Vec::new();
     for _ in 0..count {
@@ -171,7 +219,7 @@ pub fn parts(bytes: &[u8]) -> Result<Parts, CodecError> {
 /// The record with this key, which an entry put.
 pub fn record_of(bytes: &[u8], key: Key) -> Result<Record, CodecError> {
     let mut rest = verified(bytes)?;
-    let (_, _, _): (Token, ChangeSetId, RowVersion) = take(&mut rest)?;
+    let _: Head = take(&mut rest)?;
     let count: u64 = take(&mut rest)?;
     for _ in 0..count {
         let put: Record = take(&mut rest)?;

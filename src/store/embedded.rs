@@ -29,6 +29,7 @@ mod guards;
 mod history;
 mod journal;
 mod keeper;
+mod large;
 mod locator;
 mod outcomes;
 mod page;
@@ -48,6 +49,7 @@ mod writer;
 
 use feed::Feed;
 use figures::Figures;
+use large::Desk;
 use locator::Locator;
 use past::Past;
 use snapshot::{Header, Stop};
@@ -66,6 +68,11 @@ pub const MAX_WRITE_BYTES: usize = 1 << 30;
 pub struct Options {
     /// So many change sets may wait for the writer; who comes next waits to be let in.
     pub queue: usize,
+    /// A change set that puts so many records, and deletes none, is prepared beside the writer, so that
+    /// the writes of others go on meanwhile.
+    pub large_records: usize,
+    /// So many versions are left for what is written while a large change set is prepared.
+    pub large_gap: u64,
     /// A change set may take so many bytes as it is written, at most [`MAX_WRITE_BYTES`].
     pub max_write_bytes: usize,
     /// Once the journal has grown by so many bytes, a checkpoint is made: what a start replays is
@@ -79,6 +86,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             queue: 4_096,
+            large_records: 4_096,
+            large_gap: 1 << 20,
             max_write_bytes: MAX_WRITE_BYTES,
             checkpoint_bytes: 64 << 20,
             retry_after: Duration::from_secs(1),
@@ -104,12 +113,14 @@ pub struct Embedded {
     open: Mutex<Option<Open>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     stop: Stop,
+    options: Options,
 }
 
 /// What is there until the store is closed; with it the folder's lock.
 #[derive(Debug)]
 struct Open {
     inbox: mpsc::Sender<Message>,
+    desk: Desk,
     storage: Arc<dyn Storage>,
     past: Arc<Past>,
 }
@@ -161,9 +172,11 @@ impl Embedded {
     /// Ends the store in good order: what waits is written, the snapshot is brought up to date,
     /// then nothing more is written. Views stay readable. Blocks until it is done.
     pub fn close(&self) {
-        if let Some(open) = self.lock_open().take() {
+        let open = self.lock_open().take();
+        if let Some(Open { inbox, desk, .. }) = open {
+            desk.close();
             // A writer that has ended already needs no telling.
-            drop(open.inbox.send(Message::Close));
+            drop(inbox.send(Message::Close));
         }
         self.join();
     }
@@ -204,8 +217,10 @@ impl Drop for Embedded {
     /// start recovers.
     fn drop(&mut self) {
         self.stop.now();
-        if let Some(open) = self.lock_open().take() {
-            drop(open.inbox.send(Message::Abandon));
+        let open = self.lock_open().take();
+        if let Some(Open { inbox, desk, .. }) = open {
+            drop(inbox.send(Message::Abandon));
+            desk.close();
         }
         self.join();
     }
@@ -236,7 +251,12 @@ impl Store for Embedded {
             reply,
             permit,
         };
-        self.tell(Message::Commit(request)).ok_or_else(closed)?;
+        if large::is_large(&request.change, &self.options) {
+            let open = self.lock_open();
+            open.as_ref().ok_or_else(closed)?.desk.take(request);
+        } else {
+            self.tell(Message::Commit(request)).ok_or_else(closed)?;
+        }
         outcome.await.map_err(|_| closed())?
     }
 

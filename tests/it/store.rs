@@ -6,6 +6,7 @@ pub mod disk;
 mod failures;
 mod formats;
 mod killed;
+mod large;
 mod lists;
 mod machine;
 mod pasts;
@@ -34,4 +35,20 @@ fn fresh_embedded() -> Fresh {
     }
 }
 
+/// One that prepares everything beside the writer, as it does with large change sets; in memory, for
+/// that takes a disk longer.
+fn fresh_embedded_preparing() -> Fresh {
+    let options = Options {
+        large_records: 0,
+        // Each write begins a segment of the journal; they are not to become too many.
+        checkpoint_bytes: 64 << 10,
+        ..Options::default()
+    };
+    Fresh {
+        store: Embedded::open_in(disk::Disk::new(0).storage(), options).unwrap(),
+        _keep: Box::new(()),
+    }
+}
+
 contract::for_backend!(embedded, super::fresh_embedded);
+contract::for_backend!(embedded_preparing, super::fresh_embedded_preparing);

@@ -185,6 +185,15 @@ impl Rows {
         }
     }
 
+    /// Takes back the versions after `last`.
+    pub fn take_back_versions(&mut self, last: RowVersion) {
+        for line in &mut self.lines {
+            if line.version > last {
+                line.version = RowVersion::UNASSIGNED;
+            }
+        }
+    }
+
     fn id(&self, id: RowId) -> Uuid {
         self.prefix(id)
             .map_or(Uuid::nil(), |prefix| prefix.join(id.number))

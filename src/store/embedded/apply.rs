@@ -8,9 +8,10 @@ use super::locator::{Locator, Retired};
 use super::state::State;
 use crate::domain::approval::ApprovalInstance;
 use crate::domain::id::{ProjectId, TaskId, TimesheetId, UserId};
-use crate::domain::record::Record;
+use crate::domain::record::{Key, Record};
 use crate::domain::task::ProjectTask;
 use crate::domain::timesheet::Timesheet;
+use crate::domain::version::RowVersion;
 use crate::store::changed::Tombstone;
 use crate::store::codec::Entry;
 
@@ -56,6 +57,20 @@ impl State {
             deletes,
             audit: _,
         } = entry;
+        let applied = self.put_and_delete(locator, puts, deletes);
+        self.at = *at;
+        self.counter = self.counter.max(*counter);
+        applied
+    }
+
+    /// Makes part of the state what a write put, and what it deleted with the tombstones' versions.
+    /// Where in the order of writes it stands then is left to the caller.
+    pub fn put_and_delete(
+        &mut self,
+        locator: &Locator,
+        puts: &[Record],
+        deletes: &[(Key, RowVersion)],
+    ) -> Applied {
         let mut applied = Applied::default();
         let mut lists = Lists::default();
         // All old records leave the indexes before new ones enter, so that two may swap a key.
@@ -83,8 +98,6 @@ impl State {
             self.link(put, &mut lists, locator);
         }
         self.rebuild(lists);
-        self.at = *at;
-        self.counter = self.counter.max(*counter);
         applied
     }
 

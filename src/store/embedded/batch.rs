@@ -170,6 +170,16 @@ impl Batch {
     }
 }
 
+/// Gives the records, and what of them has versions of its own, the next ones (S2).
+pub fn assign_versions(puts: &mut [Record], next: &mut impl FnMut() -> RowVersion) {
+    for put in puts {
+        match put {
+            Record::Timesheet(sheet) => Arc::make_mut(sheet).assign_versions(&mut *next),
+            other => other.meta_mut().version = next(),
+        }
+    }
+}
+
 /// The change set as it will be written: with its place and its versions.
 fn stamp(state: &State, locator: &Locator, counter: &mut u64, change: ChangeSet) -> Entry {
     let ChangeSet {
@@ -183,12 +193,7 @@ fn stamp(state: &State, locator: &Locator, counter: &mut u64, change: ChangeSet)
         *counter += 1;
         RowVersion::new(*counter)
     };
-    for put in &mut puts {
-        match put {
-            Record::Timesheet(sheet) => Arc::make_mut(sheet).assign_versions(&mut next),
-            other => other.meta_mut().version = next(),
-        }
-    }
+    assign_versions(&mut puts, &mut next);
     let deletes: Vec<(Key, RowVersion)> = deletes
         .into_iter()
         .filter(|key| state.record(locator, *key).is_some())

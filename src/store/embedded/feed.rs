@@ -61,7 +61,7 @@ impl Feed {
     }
 
     /// At most some of the writes after `after`, in order; none if there are none yet.
-    fn after(&self, after: Token) -> Result<VecDeque<Arc<Change>>, Lagged> {
+    pub fn after(&self, after: Token) -> Result<VecDeque<Arc<Change>>, Lagged> {
         const AT_ONCE: usize = 64;
         let window = self.window.read().unwrap_or_else(PoisonError::into_inner);
         if after < window.before {

@@ -12,8 +12,10 @@ use crate::store::Token;
 use crate::store::codec::Span;
 
 pub mod segment;
+mod staged;
 
 pub use segment::{Kept, Segment, Tail};
+pub use staged::Staged;
 
 /// Begins every segment.
 const SEGMENT_MAGIC: [u8; 8] = *b"PNCHJRNL";
@@ -157,8 +159,7 @@ impl Frame {
     /// larger than its length can say, 4 GiB.
     pub fn seal(&mut self, first: Token) -> io::Result<()> {
         let payload = self.bytes.get(FRAME_HEADER..).unwrap_or_default();
-        let length = u32::try_from(payload.len())
-            .map_err(|_| io::Error::new(io::ErrorKind::FileTooLarge, "a write of more than 4 GiB"))?;
+        let length = narrow(payload.len())?;
         let header = frame_header(length, first, crc32c::crc32c(payload));
         put(&mut self.bytes, 0, &header);
         Ok(())
@@ -179,6 +180,12 @@ fn frame_header(length: u32, first: Token, checksum: u32) -> [u8; FRAME_HEADER] 
     let of_header = crc32c::crc32c(header.get(..20).unwrap_or_default());
     put(&mut header, 20, &of_header.to_le_bytes());
     header
+}
+
+/// The length of a frame as its header says it.
+fn narrow(length: usize) -> io::Result<u32> {
+    u32::try_from(length)
+        .map_err(|_| io::Error::new(io::ErrorKind::FileTooLarge, "a write of more than 4 GiB"))
 }
 
 /// Puts `bytes` into `target` at `offset`, which is within it.

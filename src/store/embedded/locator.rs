@@ -7,6 +7,7 @@
 
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use ahash::{AHashSet, RandomState};
 use dashmap::{DashMap, Entry};
@@ -70,6 +71,8 @@ pub struct Locator {
     first: DashMap<Fingerprint, Spot, RandomState>,
     others: DashMap<Fingerprint, Vec<Spot>, RandomState>,
     users: Numbering,
+    /// Held by who forgets, or adds what the newest state does not show yet.
+    forgetting: Mutex<()>,
 }
 
 impl Locator {
@@ -114,6 +117,21 @@ impl Locator {
         let new = new.filter(|new| Place::of(new) == place);
         let ids = self.without(self.fingerprints(old), new);
         (!ids.is_empty()).then_some(Retired { place, ids })
+    }
+
+    /// Keeps everything from being forgotten for as long as it is held: for who adds what is not
+    /// shown yet.
+    pub fn hold(&self) -> MutexGuard<'_, ()> {
+        self.forgetting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets its holder forget; nothing while somebody holds what there is.
+    pub fn try_hold(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.forgetting.try_lock() {
+            Ok(held) => Some(held),
+            Err(TryLockError::Poisoned(held)) => Some(held.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     /// Forgets what was retired, unless `present`, the sheet at its place in the only state that is

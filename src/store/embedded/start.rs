@@ -9,15 +9,16 @@ use tokio::sync::{Semaphore, watch};
 
 use super::feed::Feed;
 use super::figures::Figures;
-use super::journal::{Journal, Segment};
+use super::journal::{Journal, Segment, Staged};
 use super::keeper::Keeper;
+use super::large::{Desk, Preparer};
 use super::past::Past;
 use super::recovery::{Recovered, recover};
 use super::snapshot::Stop;
 use super::storage::Storage;
 use super::tables::store_error;
 use super::upkeep::Upkeep;
-use super::writer::Writer;
+use super::writer::{Message, Writer};
 use super::{Embedded, Health, Open, Options, Shared};
 use crate::store::{StoreError, Token};
 
@@ -33,13 +34,8 @@ pub fn start(storage: Arc<dyn Storage>, options: Options) -> Result<Embedded, St
         tail_bytes,
         outcomes,
     } = recover(&*storage, &past)?;
-    let segment = Segment {
-        epoch: header.epoch(),
-        first: Token(state.at.0 + 1),
-    };
-    let journal = Journal::begin(&*storage, segment).map_err(|error| store_error(&segment.name(), &error))?;
-    past.tail.begin(segment, journal.file().clone());
     let at = state.at;
+    let journal = begin_journal(&*storage, header.epoch(), at, &past)?;
     let counter = state.counter.value().max(header.counter.value());
     let figures = Figures::register();
     figures.begin_with(state.sheet_count(), tail_bytes, snapshot.bytes().ok());
@@ -77,6 +73,7 @@ pub fn start(storage: Arc<dyn Storage>, options: Options) -> Result<Embedded, St
         stop: stop.clone(),
     };
     let done = inbox.clone();
+    let desk = open_desk(&shared, &storage, &inbox, options, &stop)?;
     let threads = vec![
         thread("store-writer", move || writer.run(&messages))?,
         thread("store-keeper", move || keeper.run(&to_do, &done))?,
@@ -84,10 +81,46 @@ pub fn start(storage: Arc<dyn Storage>, options: Options) -> Result<Embedded, St
     Ok(Embedded {
         shared,
         queue: Arc::new(Semaphore::new(options.queue)),
-        open: Mutex::new(Some(Open { inbox, storage, past })),
+        open: Mutex::new(Some(Open {
+            inbox,
+            desk,
+            storage,
+            past,
+        })),
         threads: Mutex::new(threads),
         stop,
+        options,
     })
+}
+
+/// Begins the journal behind the last write, and removes a large write that does not count.
+fn begin_journal(storage: &dyn Storage, epoch: u64, at: Token, past: &Past) -> Result<Journal, StoreError> {
+    Staged::remove(storage).map_err(|error| store_error("the data folder", &error))?;
+    let first = Token(at.0 + 1);
+    let segment = Segment { epoch, first };
+    let journal = Journal::begin(storage, segment).map_err(|error| store_error(&segment.name(), &error))?;
+    past.tail.begin(segment, journal.file().clone());
+    Ok(journal)
+}
+
+/// Sets going who prepares large writes.
+fn open_desk(
+    shared: &Arc<Shared>,
+    storage: &Arc<dyn Storage>,
+    writer: &mpsc::Sender<Message>,
+    options: Options,
+    stop: &Stop,
+) -> Result<Desk, StoreError> {
+    let preparer = Preparer {
+        shared: shared.clone(),
+        storage: storage.clone(),
+        writer: writer.clone(),
+        options,
+        stop: stop.clone(),
+    };
+    let (requests, to_do) = mpsc::channel();
+    let thread = thread("store-large", move || preparer.run(&to_do))?;
+    Ok(Desk::of(requests, thread))
 }
 
 fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {

@@ -26,6 +26,10 @@ pub struct Tail {
     parts: Mutex<Vec<Part>>,
 }
 
+/// A write that was noted before its place in the order is known.
+#[derive(Debug)]
+pub struct NotedBefore(Part);
+
 /// The writes in one segment. Those that share a record or a person are chained, the newest first.
 #[derive(Debug)]
 struct Part {
@@ -125,15 +129,21 @@ impl Tail {
     pub fn begin(&self, segment: Segment, file: Arc<dyn StorageFile>) {
         let mut parts = self.lock();
         parts.retain(|part| part.segment != segment);
-        parts.push(Part {
-            segment,
-            file,
-            writes: Vec::new(),
-            rows: Vec::new(),
-            records: AHashMap::new(),
-            subjects: AHashMap::new(),
-            actors: AHashMap::new(),
-        });
+        parts.push(Part::new(segment, file));
+    }
+
+    /// From now on, writes are added to the segment of a write that was noted beforehand; its place
+    /// in the order is known now.
+    pub fn begin_behind(&self, noted: NotedBefore, segment: Segment, at: Token) {
+        let NotedBefore(mut part) = noted;
+        part.segment = segment;
+        for write in &mut part.writes {
+            write.at = at;
+        }
+        let mut parts = self.lock();
+        // It takes the place of one that was begun and holds no write.
+        drop(parts.pop_if(|last| last.segment == segment));
+        parts.push(part);
     }
 
     /// Adds the next writes, each with what it touched.
@@ -211,7 +221,36 @@ impl Tail {
     }
 }
 
+impl NotedBefore {
+    /// Notes a write that will be the first of a segment with this file.
+    pub fn new(
+        file: Arc<dyn StorageFile>,
+        noted: &Noted<'_>,
+        touched: impl Iterator<Item = Touched>,
+    ) -> Self {
+        let segment = Segment {
+            epoch: 0,
+            first: noted.at,
+        };
+        let mut part = Part::new(segment, file);
+        part.add(noted, touched);
+        Self(part)
+    }
+}
+
 impl Part {
+    fn new(segment: Segment, file: Arc<dyn StorageFile>) -> Self {
+        Self {
+            segment,
+            file,
+            writes: Vec::new(),
+            rows: Vec::new(),
+            records: AHashMap::new(),
+            subjects: AHashMap::new(),
+            actors: AHashMap::new(),
+        }
+    }
+
     fn add(&mut self, noted: &Noted<'_>, touched: impl Iterator<Item = Touched>) {
         let audit = noted.audit.clone();
         let number = narrow(self.writes.len());

@@ -135,6 +135,15 @@ impl Upkeep {
         }
     }
 
+    /// Notes a write that changes these records.
+    pub fn wrote_many(&mut self, bytes: u64, mut keys: HashSet<Key>) {
+        self.tail_bytes += bytes;
+        if keys.len() > self.changed.len() {
+            std::mem::swap(&mut keys, &mut self.changed);
+        }
+        self.changed.extend(keys);
+    }
+
     /// Somebody wants a checkpoint.
     pub fn want_checkpoint(&mut self, asker: Asker) {
         self.asked.push(asker);

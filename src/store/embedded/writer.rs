@@ -12,6 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use super::batch::{Batch, Verdict};
 use super::journal::Journal;
 use super::keeper::{Job, Kept};
+use super::large::{Beginning, Decided, Prepared, located};
 use super::locator::Retired;
 use super::outcomes::{Outcomes, committed};
 use super::past::Past;
@@ -20,9 +21,10 @@ use super::storage::Storage;
 use super::upkeep::Upkeep;
 use super::{Health, Shared};
 use crate::domain::change::ChangeSet;
-use crate::domain::record::Record;
+use crate::domain::id::ChangeSetId;
 use crate::store::{Committed, StoreError};
 
+mod decide;
 mod keep;
 
 /// At most so many change sets share one sync.
@@ -34,6 +36,12 @@ const MAX_BATCH_BYTES: usize = 8 << 20;
 pub enum Message {
     /// To write.
     Commit(Request),
+    /// That a large change set with this id is about to be prepared.
+    Begin(ChangeSetId, SyncSender<Beginning>),
+    /// To decide on a prepared one.
+    Decide(Box<Prepared>, SyncSender<Decided>),
+    /// To forget what the locator was told of a prepared one that is not written.
+    Retire(Vec<Retired>),
     /// What the keeper has done.
     Kept(Kept),
     /// To make a checkpoint now, and to tell of its outcome.
@@ -92,6 +100,12 @@ impl Writer {
             let message = deferred.take().map_or_else(|| self.upkeep.wait(inbox), Some);
             match message {
                 Some(Message::Commit(first)) => deferred = self.commit(&mut batch, first, inbox),
+                Some(Message::Begin(id, reply)) => drop(reply.send(self.begin(id))),
+                Some(Message::Decide(prepared, reply)) => drop(reply.send(self.decide(prepared))),
+                Some(Message::Retire(retired)) => {
+                    let present = self.shared.state();
+                    self.retired.push_back((Arc::downgrade(&present), retired));
+                }
                 Some(Message::Kept(Kept::Checkpoint(outcome))) => self.upkeep.checkpoint_ended(&outcome),
                 Some(Message::Kept(Kept::Journal(outcome))) => self.journal_ended(outcome),
                 Some(Message::Checkpoint(reply)) => self.upkeep.want_checkpoint(reply),
@@ -174,18 +188,23 @@ impl Writer {
 
     /// Takes out of the locator what no state that is still read holds any more.
     fn forget_retired(&mut self) {
-        while self
-            .retired
-            .front()
-            .is_some_and(|(state, _)| state.strong_count() == 0)
+        const AT_ONCE: usize = 1_024;
+        let locator = &*self.shared.locator;
+        let Some(_held) = locator.try_hold() else { return };
+        let state = self.shared.state();
+        let mut forgotten = 0;
+        while let Some((last_reader, retired)) = self.retired.front_mut()
+            && last_reader.strong_count() == 0
         {
-            let Some((_, retired)) = self.retired.pop_front() else {
-                return;
-            };
-            let state = self.shared.state();
-            for it in retired {
-                state.forget(&self.shared.locator, it);
+            while let Some(it) = retired.pop() {
+                if forgotten == AT_ONCE {
+                    retired.push(it);
+                    return;
+                }
+                state.forget(locator, it);
+                forgotten += 1;
             }
+            self.retired.pop_front();
         }
     }
 
@@ -200,14 +219,16 @@ impl Writer {
         let reason = format!("the journal could not be written: {error}");
         let (_, changes, _) = batch.take_written();
         let present = self.shared.state();
-        let puts = changes.iter().flat_map(|(_, change)| &change.puts);
-        let located = puts.filter_map(|put| match put {
-            Record::Timesheet(sheet) => self.shared.locator.retired(sheet, None),
-            _ => None,
-        });
-        let located = located.collect();
+        let located = changes
+            .iter()
+            .flat_map(|(_, change)| located(&self.shared, &change.puts))
+            .collect();
         self.retired.push_back((Arc::downgrade(&present), located));
         batch.answer(|_| Err(StoreError::Unavailable(reason.clone())));
+        self.journal_failed(reason);
+    }
+
+    fn journal_failed(&mut self, reason: String) {
         self.shared.health.send_replace(Health::ReadOnly(reason.clone()));
         self.upkeep.journal_failed(reason);
     }

@@ -21,6 +21,8 @@ type Data = BTreeMap<Key, Record>;
 fn options() -> Options {
     Options {
         retry_after: Duration::from_millis(1),
+        large_records: 4,
+        large_gap: 10,
         ..Options::default()
     }
 }
@@ -82,6 +84,17 @@ fn writes() -> Vec<ChangeSet> {
             1,
         ))]));
     }
+    let many = (10..16).map(|n| {
+        let base = uuid(0x50_0000 + n * 0x1_0000);
+        let from = i32::try_from(n).unwrap() * 10;
+        record(with_rows(sheet(n, n % 3, days(from + 200, from + 206)), base, 2))
+    });
+    writes.insert(5, change(many.collect()));
+    let again = (9..14).map(|n| {
+        let from = i32::try_from(n).unwrap() * 10;
+        record(sheet(n, n % 3, days(from + 200, from + 208)))
+    });
+    writes.push(change(again.collect()));
     writes.insert(3, change(vec![record(user(1, None)), record(user(2, Some(1)))]));
     writes.insert(
         6,
@@ -210,7 +223,7 @@ fn x6_any_one_failing_call_loses_nothing_and_heals() {
         let disk = Disk::new(n as u64);
         disk.fail(Failing::Once(n));
         let story = Story::tell(&runtime, &disk, true);
-        assert_eq!(story.acknowledged.versions.len(), 10, "call {n}");
+        assert_eq!(story.acknowledged.versions.len(), 21, "call {n}");
         let after = disk.after_power_failure(n as u64);
         story.verify(
             &runtime,

@@ -342,6 +342,28 @@ fn what_is_written_is_read_back_and_any_changed_bit_is_refused() {
 }
 
 #[test]
+fn an_entry_in_pieces_is_the_same_whatever_its_place() {
+    for place in [0, 1, 1 << 40, u64::MAX] {
+        let entry = Entry {
+            at: punchcard::store::Token(place),
+            counter: RowVersion::new(place),
+            ..entry()
+        };
+        let mut bytes = codec::entry_head(entry.at, entry.id, entry.counter).unwrap();
+        assert_eq!(bytes.len(), codec::HEAD_BYTES);
+        codec::encode_part(&entry.puts.len(), &mut bytes).unwrap();
+        for put in &entry.puts {
+            codec::encode_part(put, &mut bytes).unwrap();
+        }
+        codec::encode_part(&entry.deletes[..], &mut bytes).unwrap();
+        codec::encode_part(&entry.audit, &mut bytes).unwrap();
+        bytes.extend(crc32c::crc32c(&bytes).to_le_bytes());
+        assert_eq!(bytes, codec::to_bytes(&entry).unwrap());
+        assert_eq!(codec::decode::<Entry>(&bytes), Ok(entry));
+    }
+}
+
+#[test]
 fn a_version_that_is_not_known_is_refused() {
     let mut bytes = codec::to_bytes(&RowVersion::new(1)).unwrap();
     let body = bytes.len() - 4;

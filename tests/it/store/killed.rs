@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use punchcard::domain::id::TimesheetId;
 use punchcard::domain::timesheet::Timesheet;
 use punchcard::store::Store;
 use punchcard::store::embedded::check::check;
@@ -19,29 +20,40 @@ use super::samples::*;
 /// Tells the test binary, started again, to write into this folder until it is killed.
 const FOLDER: &str = "PUNCHCARD_TEST_WRITE_INTO";
 const USERS: u128 = 8;
+/// Saves so many sheets together that they are prepared beside the writer.
+const LARGE: u128 = 7;
+
+/// How many sheets a user saves together.
+const fn count_of(user: u128) -> u128 {
+    if user == LARGE { 60 } else { 2 }
+}
+
+/// The sheets of a user.
+fn ids_of(user: u128) -> Vec<TimesheetId> {
+    (0..count_of(user)).map(|n| sheet_id(100 * user + n)).collect()
+}
 
 fn options() -> Options {
     Options {
         // So that checkpoints are always under way.
         checkpoint_bytes: 10_000,
+        large_records: 40,
         ..Options::default()
     }
 }
 
-/// The two sheets that a user saves together, and how often that was.
+/// How often a user has saved sheets together, and the last one's version.
 async fn saves(store: &Embedded, user: u128) -> (u64, u64) {
     let view = store.view(None).await.unwrap();
-    let ids = [sheet_id(2 * user), sheet_id(2 * user + 1)];
-    let sheets = view.many::<Timesheet>(&ids).await.unwrap();
-    let [first, second] = &sheets[..] else {
-        unreachable!()
-    };
+    let sheets = view.many::<Timesheet>(&ids_of(user)).await.unwrap();
     let count =
         |sheet: &Option<Arc<Timesheet>>| sheet.as_ref().map_or(0, |sheet| sheet.name.parse().unwrap());
-    assert_eq!(count(first), count(second), "both or none");
+    let counts: Vec<u64> = sheets.iter().map(count).collect();
+    assert!(counts.iter().all(|count| *count == counts[0]), "all or none");
+    let last = sheets.last().unwrap();
     (
-        count(first),
-        second.as_ref().map_or(0, |sheet| sheet.meta.version.value()),
+        counts[0],
+        last.as_ref().map_or(0, |sheet| sheet.meta.version.value()),
     )
 }
 
@@ -54,14 +66,15 @@ async fn writes_until_it_is_killed() {
         let store = store.clone();
         tokio::spawn(async move {
             for n in saves(&store, user).await.0 + 1.. {
-                let named = |id, period| {
-                    let mut sheet = sheet(id, user, period);
+                let weeks = (0..count_of(user)).map(|week| {
+                    let from = 7 * i32::try_from(week).unwrap();
+                    let mut sheet = sheet(100 * user + week, user, days(from, from + 6));
                     sheet.name = n.to_string().into();
                     record(sheet)
-                };
-                let both = vec![named(2 * user, days(0, 6)), named(2 * user + 1, days(7, 13))];
-                let committed = store.commit(change(both)).await.unwrap();
-                println!("saved {user} {n} {}", committed.records[1].meta().version.value());
+                });
+                let committed = store.commit(change(weeks.collect())).await.unwrap();
+                let last = committed.records.last().unwrap();
+                println!("saved {user} {n} {}", last.meta().version.value());
             }
         })
     });

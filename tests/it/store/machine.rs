@@ -128,6 +128,20 @@ fn put() -> impl Strategy<Value = Put> {
     prop_oneof![3 => sheet, 1 => user]
 }
 
+/// Those that could be written together into an empty store.
+fn apart(puts: Vec<Put>) -> Vec<Put> {
+    let mut together = Model::default();
+    let mut apart = Vec::new();
+    for put in puts {
+        let change = change(vec![put.record()]);
+        if !together.data.contains_key(&put.key()) && together.allows(&change) {
+            together.data.insert(put.key(), put.record());
+            apart.push(put);
+        }
+    }
+    apart
+}
+
 fn plan() -> impl Strategy<Value = Plan> {
     let guard = prop_oneof![
         put().prop_map(Guarding::Absent),
@@ -135,8 +149,10 @@ fn plan() -> impl Strategy<Value = Plan> {
         (0..2_u128, 0..40_i32).prop_map(|(user, from)| Guarding::Free(user, from)),
         (0..5_u128, 0..3_u128).prop_map(|(sheet, base)| Guarding::Rows(sheet, base)),
     ];
-    let puts = prop::collection::vec(put(), 0..3);
-    let deletes = prop::collection::vec(put(), 0..2);
+    let few = prop::collection::vec(put(), 0..3);
+    let many = prop::collection::vec(put(), 3..12).prop_map(apart);
+    let puts = prop_oneof![4 => few, 1 => many];
+    let deletes = prop_oneof![2 => Just(vec![]), 1 => prop::collection::vec(put(), 0..2)];
     let guards = prop_oneof![2 => Just(vec![]), 1 => prop::collection::vec(guard, 1..3)];
     let who = (0..3_u128, prop::option::of(0..3_u128), 0..4_i64);
     (puts, deletes, guards, who).prop_map(|(puts, deletes, guards, who)| Plan {
@@ -300,6 +316,9 @@ impl Machine {
         let options = Options {
             retry_after: Duration::from_millis(1),
             checkpoint_bytes: 3_000,
+            large_records: 3,
+            // Little enough that others overtake it now and then.
+            large_gap: 4,
             ..Options::default()
         };
         self.store = None;
