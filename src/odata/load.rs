@@ -18,6 +18,7 @@ use crate::app::reader::facts::{Asked, Facts};
 use crate::domain::model;
 use crate::domain::query::{Filter, Query};
 use crate::domain::record::{Key, Kind, Record};
+use crate::domain::time::Date;
 use crate::domain::timesheet::Timesheet;
 
 mod needs;
@@ -40,11 +41,14 @@ pub struct Loaded {
     referring_count: usize,
     facts: HashMap<Uuid, (Asked, Facts)>,
     visits: AtomicU64,
+    /// The reader's today, once something was loaded.
+    today: Option<Date>,
 }
 
 impl Loaded {
     /// Loads what is needed for `rows`, as far as it is not there already.
     pub async fn load(&mut self, reader: &Reader, rows: &[Row], needs: &Needs) -> Result<(), Failure> {
+        self.today = Some(reader.today());
         let mut levels: Vec<(Cow<'_, [Row]>, &Needs)> = vec![(Cow::Borrowed(rows), needs)];
         while let Some((rows, needs)) = levels.pop() {
             self.load_facts(reader, &rows, needs.asked).await?;
@@ -99,8 +103,8 @@ impl Loaded {
     /// The row to which a navigation leads.
     pub fn one<'a>(&'a self, row: &Row, navigation: &Navigation) -> Option<Cow<'a, Row>> {
         match navigation.via {
-            Via::Id(_, kind, id) => {
-                let row = self.records.get(&Key::new(kind, id(row)?))?;
+            Via::Id(..) | Via::IdAt(..) => {
+                let row = self.records.get(&self.key(row, navigation)?)?;
                 row.as_ref().map(Cow::Borrowed)
             }
             Via::Status => Some(Cow::Owned(Row::Status(row.sheet()?.status))),
@@ -113,6 +117,29 @@ impl Loaded {
             },
             Via::Referring(..) | Via::Lines | Via::Cells => None,
         }
+    }
+
+    /// The key of the one record to which a navigation leads by an id in the row.
+    fn key(&self, row: &Row, navigation: &Navigation) -> Option<Key> {
+        match navigation.via {
+            Via::Id(_, kind, id) => Some(Key::new(kind, id(row)?)),
+            Via::IdAt(kind, id) => Some(Key::new(kind, id(row, self.today?)?)),
+            Via::Referring(..)
+            | Via::Status
+            | Via::Lines
+            | Via::Cells
+            | Via::SheetOfLine
+            | Via::LineOfCell => None,
+        }
+    }
+
+    /// The keys of the records to which a navigation leads by ids in the rows, each once.
+    fn keys(&self, rows: &[Row], navigation: &Navigation) -> Vec<Key> {
+        let keys = rows.iter().filter_map(|row| self.key(row, navigation));
+        let mut keys: Vec<Key> = keys.collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
     }
 
     /// The rows to which a navigation leads, in their own order.
@@ -137,10 +164,8 @@ impl Loaded {
     /// told.
     fn all_related(&self, rows: &[Row], navigation: &Navigation) -> Vec<Row> {
         let mut all: Vec<Row> = Vec::new();
-        if let Via::Id(_, kind, id) = navigation.via {
-            let mut keys: Vec<Key> = rows.iter().filter_map(id).map(|id| Key::new(kind, id)).collect();
-            keys.sort_unstable();
-            keys.dedup();
+        if let Via::Id(..) | Via::IdAt(..) = navigation.via {
+            let keys = self.keys(rows, navigation);
             let records = keys.iter().filter_map(|key| self.records.get(key)?.clone());
             return records.collect();
         }
@@ -190,14 +215,9 @@ impl Loaded {
         navigation: &Navigation,
     ) -> Result<(), Failure> {
         match navigation.via {
-            Via::Id(_, kind, id) => {
-                let ids = rows.iter().filter_map(id);
-                let mut keys: Vec<Key> = ids
-                    .map(|id| Key::new(kind, id))
-                    .filter(|key| !self.records.contains_key(key))
-                    .collect();
-                keys.sort_unstable();
-                keys.dedup();
+            Via::Id(..) | Via::IdAt(..) => {
+                let mut keys = self.keys(rows, navigation);
+                keys.retain(|key| !self.records.contains_key(key));
                 let records = reader.records(&keys).await?.into_iter();
                 self.records
                     .extend(keys.into_iter().zip(records.map(|it| it.map(Row::Record))));

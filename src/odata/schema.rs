@@ -9,6 +9,7 @@ use super::value::Value;
 use crate::app::reader::facts::{Asked, Facts};
 use crate::domain::model::{self, ValueType};
 use crate::domain::record::Kind;
+use crate::domain::time::Date;
 
 /// A type of the entity data model: an entity, or a complex type that functions answer.
 pub struct Type {
@@ -132,6 +133,8 @@ pub struct Navigation {
 pub enum Via {
     /// One record at most, whose id is in the row, under this property.
     Id(&'static str, Kind, for<'a> fn(&'a Row) -> Option<Uuid>),
+    /// One record at most, whose id the row has for a date: the reader's today.
+    IdAt(Kind, for<'a> fn(&'a Row, Date) -> Option<Uuid>),
     /// All records whose property has the row's id.
     Referring(Kind, &'static model::Property),
     /// The state of approval whose id is in the row.

@@ -9,6 +9,7 @@ pub mod organization;
 pub mod project;
 pub mod sync_job;
 pub mod task;
+pub mod template;
 pub mod timesheet;
 pub mod user;
 
@@ -18,7 +19,7 @@ use super::value::Value;
 use crate::domain::record::Record;
 
 /// Every set, in the order in which the service document lists them.
-pub static SETS: [Set; 11] = [
+pub static SETS: [Set; 12] = [
     timesheet::SHEETS,
     timesheet::LINES,
     timesheet::CELLS,
@@ -29,11 +30,12 @@ pub static SETS: [Set; 11] = [
     activity::SET,
     department::SET,
     approval_status::SET,
+    template::SET,
     sync_job::SET,
 ];
 
 /// Every type: those of the sets, then those that functions answer.
-pub static TYPES: [&Type; 15] = [
+pub static TYPES: [&Type; 16] = [
     &timesheet::SHEET,
     &timesheet::LINE,
     &timesheet::CELL,
@@ -44,6 +46,7 @@ pub static TYPES: [&Type; 15] = [
     &activity::ACTIVITY,
     &department::DEPARTMENT,
     &approval_status::STATUS,
+    &template::TEMPLATE,
     &sync_job::JOB,
     &booking::PROJECT,
     &booking::TASK,

@@ -11,6 +11,7 @@ use crate::support::server::{Folder, TestServer};
 mod batches;
 mod delta;
 mod parity;
+mod people;
 mod protocol;
 mod querying;
 mod seed;

@@ -224,6 +224,6 @@ fn is_own(needs: &Needs) -> bool {
 const fn is_part(navigation: &Navigation) -> bool {
     match navigation.via {
         Via::Lines | Via::Cells | Via::SheetOfLine | Via::LineOfCell | Via::Status => true,
-        Via::Id(..) | Via::Referring(..) => false,
+        Via::Id(..) | Via::IdAt(..) | Via::Referring(..) => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Timesheets with their lines and cells: the members and their order are the seed's.
 
-use super::{VERSION, activity, approval_status, department, project, task, user};
+use super::{VERSION, activity, approval_status, department, project, task, template, user};
 use crate::app::reader::facts::Asked;
 use crate::domain::model::entities::timesheet;
 use crate::domain::record::{Kind, Record};
@@ -181,6 +181,16 @@ pub static SHEET: Type = Type {
             description: "Where the owner worked when it was made.",
             via: Via::Id("departmentId", Kind::Department, |row| {
                 of_sheet(row)?.department_id.map(Into::into)
+            }),
+        },
+        Navigation {
+            name: "template",
+            to: || &template::TEMPLATE,
+            set: "TimeSheetTemplates",
+            partner: Some("timeSheets"),
+            description: "What it was made after.",
+            via: Via::Id("templateId", Kind::Template, |row| {
+                of_sheet(row).map(|sheet| sheet.template_id.uuid())
             }),
         },
         Navigation {

@@ -1,6 +1,6 @@
 //! Users: people who have an account.
 
-use super::{VERSION, timesheet};
+use super::{VERSION, department, timesheet};
 use crate::domain::model::entities::timesheet as sheets;
 use crate::domain::model::entities::user;
 use crate::domain::record::{Kind, Record};
@@ -32,6 +32,17 @@ pub static USER: Type = Type {
         Property::of(&user::EMPLOYED_TO),
     ],
     navigations: &[
+        Navigation {
+            name: "department",
+            to: || &department::DEPARTMENT,
+            set: "Departments",
+            partner: None,
+            description: "Where the user works today, by the reader's calendar.",
+            via: Via::IdAt(Kind::Department, |row, today| match row {
+                Row::Record(Record::User(it)) => it.departments.at(today).copied().map(Into::into),
+                _ => None,
+            }),
+        },
         Navigation {
             name: "manager",
             to: || &USER,

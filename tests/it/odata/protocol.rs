@@ -29,6 +29,7 @@ async fn the_service_describes_itself() {
             "Activities",
             "Departments",
             "ApprovalStatuses",
+            "TimeSheetTemplates",
             "SyncJobs"
         ]
     );

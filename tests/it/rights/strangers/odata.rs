@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Asked, Asker, Worlds};
 
 /// Where an administrator sees that the secrets are there.
-const TOLD_APART: [&str; 9] = [
+const TOLD_APART: [&str; 10] = [
     "Departments",
     "Organizations",
     "ProjectTasks",
@@ -15,6 +15,7 @@ const TOLD_APART: [&str; 9] = [
     "SyncJobs",
     "TimeAllocations",
     "TimeSheetLines",
+    "TimeSheetTemplates",
     "TimeSheets",
     "Users",
 ];
