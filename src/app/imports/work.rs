@@ -10,7 +10,7 @@ use super::live::{Live, Track};
 use super::payloads::{PayloadError, Payloads};
 use super::plan::{CalledOff, NoPlan, PlannedImport, Planning, Steps, plan};
 use crate::app::Error;
-use crate::domain::import::{Payload, Phase, Progress};
+use crate::domain::import::{ImportKind, Payload, Phase, Progress};
 use crate::domain::sync_job::SyncJob;
 use crate::domain::time::Clock;
 
@@ -82,6 +82,12 @@ impl Work {
         self.reporting.reach(Phase::Reading, 0, total)?;
         let mut reader = self.payloads.open(self.job.id)?;
         let mut payload = Payload::default();
+        if self.job.kind == ImportKind::TimeEntries {
+            // Grown step by step, it would be there twice for a moment.
+            payload
+                .entries
+                .reserve_exact(usize::try_from(total).unwrap_or_default());
+        }
         let mut rows = 0;
         while let Some(batch) = reader.next()? {
             rows += u64::try_from(batch.len()).unwrap_or_default();

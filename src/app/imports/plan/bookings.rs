@@ -68,7 +68,8 @@ async fn resolve_all(
     steps: &dyn Steps,
     report: &mut Report,
 ) -> Result<Vec<BookingChange>, NoPlan> {
-    let mut changes = Vec::new();
+    // Room that is not used takes no memory, and growing would take it twice.
+    let mut changes = Vec::with_capacity(rows.len());
     let mut seen = Seen::with_room_for(rows.len());
     let total = rows.len() as u64;
     for (batch, rows) in (0_u64..).zip(rows.chunks(BATCH_ROWS)) {
