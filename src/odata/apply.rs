@@ -22,6 +22,7 @@ mod tests;
 
 use aggregate::Method;
 use group::Groups;
+pub(in crate::odata) use group::KeyPart;
 
 /// How many rows are kept at a time for a step that needs them all.
 const MAX_ROWS: usize = 200_000;
@@ -293,6 +294,7 @@ impl Pipeline {
         let evaluator = Evaluator {
             loaded: &loaded,
             now: reader.now(),
+            it: None,
         };
         for step in &self.steps {
             table = step.apply(table, &evaluator)?;

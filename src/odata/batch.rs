@@ -333,6 +333,9 @@ async fn prepared_write<'a>(
             let write = Write::act(request, &one.row, action.does)?;
             Ok((exchange, one, write))
         }
+        (Resource::Each(..), _) => Err(Refusal::not_supported(
+            "$each is written whole by itself, and stands in no change set",
+        )),
         _ => Err(Refusal::method_not_allowed(
             "GET, HEAD",
             "only entities are written",

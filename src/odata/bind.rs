@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use super::expression::{Class, Column, Expr, OrderKey, Search, Typed};
-use super::schema::{Edm, Type};
-use super::url::ast;
+use super::plan::Shape;
+use super::schema::{Edm, Set, Type};
+use super::url::ast::{self, Options};
 use super::value::Value;
 
 mod error;
@@ -13,11 +14,13 @@ mod functions;
 mod literals;
 mod operators;
 mod paths;
+mod selected;
 mod shape;
 #[cfg(test)]
 mod tests;
 
 pub use error::{BindError, BindErrorKind};
+pub use functions::is_type;
 
 /// How deep an expression may be nested.
 const MAX_DEPTH: usize = 150;
@@ -41,15 +44,29 @@ struct Scope<'a> {
     of: Of<'a>,
 }
 
+/// What `$it` is.
+#[derive(Clone, Copy, Debug)]
+enum It<'a> {
+    /// The row that expressions are about.
+    Own,
+    /// Another row.
+    Other(Of<'a>),
+    /// No single row.
+    Several,
+}
+
 /// Binds the options of one resource, or of one expanded navigation.
 pub struct Binder<'a> {
-    aliases: &'a [(String, ast::Expr)],
+    /// Parameter aliases, the innermost first.
+    aliases: Vec<&'a [(String, ast::Expr)]>,
     computed: Vec<(String, Typed, usize)>,
     scopes: Vec<Scope<'a>>,
     /// The scope to whose row plain names belong.
     current: usize,
-    /// Whether `$it` is another row than the one that expressions are about.
-    is_nested: bool,
+    /// What `$it` is.
+    it: It<'a>,
+    /// How many rows the expressions are about, if these are those of joined sets.
+    joined: usize,
     /// Aliases that are being replaced.
     replacing: Vec<&'a str>,
     target: String,
@@ -70,11 +87,12 @@ impl<'a> Binder<'a> {
 
     fn of(of: Of<'a>, aliases: &'a [(String, ast::Expr)]) -> Self {
         Self {
-            aliases,
+            aliases: vec![aliases],
             computed: Vec::new(),
             scopes: vec![Scope { variable: None, of }],
             current: 0,
-            is_nested: false,
+            it: It::Own,
+            joined: 0,
             replacing: Vec::new(),
             target: String::new(),
             depth: 0,
@@ -82,12 +100,44 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// For the rows of an expanded navigation.
-    fn nested(&self, of: &'static Type) -> Self {
-        Self {
-            is_nested: true,
-            ..Self::new(of, self.aliases)
+    /// For the rows of an expanded navigation or the members of a selected property, with the aliases
+    /// that stand there.
+    fn nested<'b>(&self, of: Of<'b>, aliases: &'b [(String, ast::Expr)]) -> Binder<'b>
+    where
+        'a: 'b,
+    {
+        let it = match (self.it, self.scopes.first()) {
+            (It::Own, Some(scope)) => It::Other(scope.of),
+            (known, _) => known,
+        };
+        Binder {
+            it,
+            aliases: [aliases]
+                .into_iter()
+                .chain(self.aliases.iter().copied())
+                .collect(),
+            ..Binder::of(of, &[])
         }
+    }
+
+    /// For combinations of the members of sets, which are known by the sets' names.
+    pub fn of_join(sets: &[&'static Set], aliases: &'a [(String, ast::Expr)]) -> Self {
+        let scopes = sets.iter().map(|set| Scope {
+            variable: Some(set.name.to_owned()),
+            of: Of::Type(set.of),
+        });
+        Self {
+            scopes: scopes.collect(),
+            current: usize::MAX,
+            it: It::Several,
+            joined: sets.len(),
+            ..Self::of_columns(&[], aliases)
+        }
+    }
+
+    /// What is shown of the members of a joined set.
+    pub fn shape_of_joined(&self, of: &'static Type, options: &Options) -> Result<Shape, BindError> {
+        self.nested(Of::Type(of), &options.aliases).shape(options)
     }
 
     /// The predicate of `$filter`.
@@ -219,10 +269,10 @@ impl<'a> Binder<'a> {
 
     /// What a parameter alias stands for; null if nothing says so.
     fn alias(&mut self, name: &str) -> Result<Typed, BindError> {
-        let aliases = self.aliases;
         let is_it =
             |alias: &&(String, ast::Expr)| alias.0.trim_start_matches('@') == name.trim_start_matches('@');
-        let Some((name, expr)) = aliases.iter().find(is_it) else {
+        let mut aliases = self.aliases.iter().copied();
+        let Some((name, expr)) = aliases.find_map(|aliases| aliases.iter().find(is_it)) else {
             return Ok(Typed::of_value(Value::Null));
         };
         if self.replacing.contains(&name.as_str()) {

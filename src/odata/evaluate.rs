@@ -26,6 +26,8 @@ pub struct Evaluator<'a> {
     pub loaded: &'a Loaded,
     /// The moment that `now()` is.
     pub now: Instant,
+    /// The row that `$it` is, where that is another one than the expression is about.
+    pub it: Option<&'a Row>,
 }
 
 /// What an expression is about.
@@ -88,6 +90,18 @@ impl Evaluator<'_> {
             values.push(self.value(expr, &scope)?);
         }
         Ok(read(&values))
+    }
+
+    /// Whether a predicate is true of rows that are joined; null is not.
+    pub fn holds_of(&self, predicate: &Expr, rows: &[&Row]) -> Outcome<bool> {
+        together(rows, None, &mut |scope| {
+            Ok(self.truth(predicate, scope)? == Some(true))
+        })
+    }
+
+    /// What an expression comes to for rows that are joined.
+    pub fn value_of_joined(&self, expr: &Expr, rows: &[&Row]) -> Outcome<Value<'static>> {
+        together(rows, None, &mut |scope| Ok(self.value(expr, scope)?.into_owned()))
     }
 
     fn truth(&self, expr: &Expr, scope: &Scope<'_>) -> Outcome<Option<bool>> {
@@ -208,8 +222,12 @@ impl Evaluator<'_> {
 
     /// The row at a place, if there is one.
     fn row<'v>(&'v self, place: &Place, scope: &'v Scope<'v>) -> Option<Cow<'v, Row>> {
-        let Item::Row(row) = scope.at(place.depth)?.item else {
-            return None;
+        let row = match place.depth {
+            Place::IT => self.it?,
+            depth => match scope.at(depth)?.item {
+                Item::Row(row) => row,
+                Item::Columns(_) | Item::Complex(_) => return None,
+            },
         };
         let mut row = Cow::Borrowed(row);
         for navigation in &place.steps {
@@ -314,6 +332,26 @@ impl Evaluator<'_> {
             _ => {}
         }
         has(search, &texts)
+    }
+}
+
+/// Reads in the scope of rows, each of them within those before.
+fn together<T: Default>(
+    rows: &[&Row],
+    outer: Option<&Scope<'_>>,
+    read: &mut dyn FnMut(&Scope<'_>) -> Outcome<T>,
+) -> Outcome<T> {
+    match (rows, outer) {
+        ([row, rest @ ..], outer) => {
+            let scope = Scope {
+                item: Item::Row(row),
+                depth: outer.map_or(0, |outer| outer.depth + 1),
+                outer,
+            };
+            together(rest, Some(&scope), read)
+        }
+        ([], Some(scope)) => read(scope),
+        ([], None) => Ok(T::default()),
     }
 }
 

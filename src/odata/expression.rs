@@ -74,6 +74,12 @@ pub struct Place {
     pub steps: Vec<&'static Navigation>,
 }
 
+impl Place {
+    /// The depth of `$it` where that is another row than the one that the expression is about: within
+    /// what is expanded, the row of the answer that it is expanded of.
+    pub const IT: usize = usize::MAX;
+}
+
 /// The members of a collection.
 #[derive(Clone, Debug)]
 pub struct Members {
@@ -350,7 +356,64 @@ pub struct Column {
     pub class: Class,
 }
 
+impl Members {
+    fn depths(&mut self, visit: &mut impl FnMut(&mut usize)) {
+        visit(&mut self.place.depth);
+        visit(&mut self.depth);
+        for condition in &mut self.conditions {
+            condition.depths(visit);
+        }
+    }
+}
+
 impl Expr {
+    /// Visits the depths of all rows and members that it names.
+    pub fn depths(&mut self, visit: &mut impl FnMut(&mut usize)) {
+        match self {
+            Self::Value(_) | Self::Column(_) => {}
+            Self::Property(place, _) | Self::Exists(place) => visit(&mut place.depth),
+            Self::Member(depth, _) | Self::Search(depth, ..) => visit(depth),
+            Self::Not(it)
+            | Self::Negate(it)
+            | Self::Matches(it, _)
+            | Self::Among(it, _)
+            | Self::Cast(it, _)
+            | Self::IsOf(it, _) => it.depths(visit),
+            Self::And(parts) | Self::Or(parts) | Self::List(parts) | Self::Call(_, parts) => {
+                for part in parts {
+                    part.depths(visit);
+                }
+            }
+            Self::Compare(_, left, right) | Self::Arithmetic(_, left, right) => {
+                left.depths(visit);
+                right.depths(visit);
+            }
+            Self::In(left, items) => {
+                left.depths(visit);
+                for item in items {
+                    item.depths(visit);
+                }
+            }
+            Self::Case(cases) => {
+                for (condition, value) in cases {
+                    condition.depths(visit);
+                    value.depths(visit);
+                }
+            }
+            Self::Any(members, predicate) => {
+                members.depths(visit);
+                if let Some(predicate) = predicate {
+                    predicate.depths(visit);
+                }
+            }
+            Self::All(members, predicate) => {
+                members.depths(visit);
+                predicate.depths(visit);
+            }
+            Self::Count(members) => members.depths(visit),
+        }
+    }
+
     /// Both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

@@ -22,6 +22,7 @@ use crate::domain::time::Date;
 use crate::domain::timesheet::Timesheet;
 
 mod needs;
+pub mod selected;
 #[cfg(test)]
 mod tests;
 pub mod tree;

@@ -16,6 +16,8 @@ pub struct Shape {
     pub is_whole: bool,
     /// The properties to show, in the order of the type.
     pub properties: Vec<&'static Property>,
+    /// Which of the members of some of the properties, which are collections.
+    pub narrowed: Vec<Arc<Narrowed>>,
     /// The computed values to show.
     pub computed: Vec<Computed>,
     /// The navigations to expand, in the order of the type.
@@ -31,6 +33,25 @@ pub struct Computed {
     pub expr: Expr,
     /// What kind of values it comes to.
     pub class: Class,
+}
+
+/// What of a property that is a collection of complex values is to be shown.
+#[derive(Clone, Debug)]
+pub struct Narrowed {
+    /// The property.
+    pub property: &'static Property,
+    /// Which of its values.
+    pub filter: Option<Expr>,
+    /// In which order; empty for their own.
+    pub order: Vec<OrderKey>,
+    /// So many are left out.
+    pub skip: u64,
+    /// At most so many.
+    pub top: Option<u64>,
+    /// Whether to say how many there are, whatever the cut.
+    pub with_count: bool,
+    /// Which members of each; all if nothing says so.
+    pub members: Option<Vec<&'static str>>,
 }
 
 /// A navigation to expand.
@@ -56,6 +77,13 @@ pub struct Expanded {
     pub shape: Shape,
 }
 
+impl Narrowed {
+    /// What has to be evaluated for it.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.filter.iter().chain(self.order.iter().map(|key| &key.by))
+    }
+}
+
 impl Shape {
     /// Everything of a type, with nothing expanded.
     pub fn whole(of: &'static Type) -> Self {
@@ -63,6 +91,7 @@ impl Shape {
             of,
             is_whole: true,
             properties: of.properties.iter().collect(),
+            narrowed: Vec::new(),
             computed: Vec::new(),
             expanded: Vec::new(),
         }

@@ -15,6 +15,7 @@ use crate::domain::query::{Comparison, Filter, Order, Value as Stored};
 use crate::domain::record::{Kind, Record};
 
 mod aggregated;
+pub mod crossjoin;
 mod push;
 mod request;
 pub mod scan;

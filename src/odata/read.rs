@@ -1,14 +1,18 @@
 //! Answers to who reads: the service and its description, rows, properties, and what functions
 //! come to.
 
+use std::sync::Arc;
+
 use axum::http::header::ETAG;
 use axum::http::{Method, StatusCode};
 
+use super::bind::Binder;
 use super::error::Refusal;
 use super::http::Answer;
 use super::http::negotiation::{Media, Metadata};
 use super::json::{self, Json};
 use super::load::tree;
+use super::nested::Nested;
 use super::plan::Shape;
 use super::query::Base;
 use super::render::{Form, projection};
@@ -16,6 +20,7 @@ use super::resource::{Call, One, Resource, Suffix, Target};
 use super::row::Row;
 use super::schema::{Edm, Property};
 use super::service::{Exchange, PREFERENCE_APPLIED};
+use super::url::ast::{BinaryOp, Expr, Transformation};
 use super::value::Value;
 use super::write::{etag, if_match, if_none_match, version_of};
 use super::{NAMESPACE, metadata};
@@ -23,27 +28,36 @@ use crate::app::Reader;
 use call::Called;
 
 mod call;
+mod crossjoin;
 mod delta;
-mod list;
+pub mod list;
+mod nested;
 
 /// Answers a GET, or a query that was posted.
 pub async fn answer(exchange: &Exchange<'_>, target: Target) -> Result<Answer, Refusal> {
+    let token = exchange.options.skip_token.as_deref();
+    if let Some(token) = token.filter(|token| Nested::is_one(token)) {
+        return nested::answer(exchange, target, &Nested::parse(token)?).await;
+    }
     match target.resource {
         Resource::Service => service(exchange),
         Resource::Metadata => description(exchange),
+        Resource::Join(sets) => crossjoin::answer(exchange, &sets, target.suffix).await,
         Resource::Many(many) if exchange.options.delta_token.is_some() => {
             delta::answer(exchange, &many, target.suffix).await
         }
         Resource::Many(many) => {
             let base = many.base(&exchange.reader).await?;
-            list::answer(exchange, base, many.set, target.suffix).await
+            list::answer(exchange, base, many.set, target.suffix, true).await
         }
         Resource::One(one) if target.suffix == Some(Suffix::Reference) => reference(exchange, &one),
         Resource::One(one) => entity(exchange, &exchange.reader, one).await,
         Resource::Nothing => Ok(Answer::empty(StatusCode::NO_CONTENT, exchange.terms.version)),
         Resource::Property(one, property) => member(exchange, &one, property, target.suffix).await,
         Resource::Call(call) => called(exchange, call, target.suffix).await,
-        Resource::Action(..) => Err(Refusal::method_not_allowed("POST", "actions are posted")),
+        Resource::Action(..) | Resource::Each(..) => {
+            Err(Refusal::method_not_allowed("POST", "actions are posted"))
+        }
     }
 }
 
@@ -82,8 +96,13 @@ pub async fn entity(exchange: &Exchange<'_>, reader: &Reader, one: One) -> Resul
     {
         return Ok(unchanged);
     }
-    let tree = tree::expand(reader, vec![one.row], &shape).await?;
-    let form = exchange.form();
+    let next_address = nested::address(exchange);
+    let form = Form {
+        next: next_address.as_deref(),
+        ..exchange.form()
+    };
+    let page_size = form.page_size(list::page_size(exchange));
+    let tree = tree::expand_in_pages(reader, vec![one.row], &shape, page_size).await?;
     let mut json = form.json();
     json.raw("{");
     let of_type = if one.of.has_key { "/$entity" } else { "" };
@@ -93,6 +112,9 @@ pub async fn entity(exchange: &Exchange<'_>, reader: &Reader, one: One) -> Resul
     }
     json.raw("}");
     let mut answer = exchange.json(StatusCode::OK, json);
+    if let Some(applied) = list::applied(exchange, page_size, false).filter(|_| !shape.expanded.is_empty()) {
+        answer.put(PREFERENCE_APPLIED, &applied);
+    }
     if let Some(version) = version {
         answer.put(ETAG, &etag(version));
     }
@@ -117,14 +139,73 @@ async fn member(
     property: &'static Property,
     suffix: Option<Suffix>,
 ) -> Result<Answer, Refusal> {
+    if property.edm == Edm::ScheduleDays {
+        return members(exchange, one, property, suffix).await;
+    }
+    exchange.no_options(property.name)?;
     let shape = Shape {
         properties: vec![property],
         ..Shape::whole(one.of)
     };
     let tree = tree::expand(&exchange.reader, vec![one.row.clone()], &shape).await?;
     let value = tree.value(&one.row, property);
-    let context = format!("{}({})/{}", one.set, one.row.id(), property.name);
-    exchange.value(&value, property.edm, suffix, &context)
+    exchange.value(&value, property.edm, suffix, &path_of(one, property))
+}
+
+/// A property with several values: those that the options leave, or how many.
+async fn members(
+    exchange: &Exchange<'_>,
+    one: &One,
+    property: &'static Property,
+    suffix: Option<Suffix>,
+) -> Result<Answer, Refusal> {
+    let mut options = exchange.options.clone();
+    // What the path filters by is one with the option.
+    for transformation in options.apply.drain(..) {
+        let Transformation::Filter(first) = transformation else {
+            return Err(Refusal::not_supported("nothing is aggregated of a property").about("$apply"));
+        };
+        options.filter = Some(match options.filter.take() {
+            Some(filter) => Expr::Binary(BinaryOp::And, Box::new(first), Box::new(filter)),
+            None => first,
+        });
+    }
+    if options.skip_token.is_some() || options.delta_token.is_some() {
+        return Err(Refusal::bad_request("a property comes whole, without links"));
+    }
+    let narrowed = Binder::new(one.of, &options.aliases).alone(property, &options)?;
+    let with_count = narrowed.with_count;
+    let shape = Shape {
+        properties: vec![property],
+        narrowed: vec![Arc::new(narrowed)],
+        ..Shape::whole(one.of)
+    };
+    let tree = tree::expand(&exchange.reader, vec![one.row.clone()], &shape).await?;
+    let selected = tree
+        .nodes
+        .into_iter()
+        .find_map(|node| node.selected.into_iter().next());
+    let selected = selected.unwrap_or_default();
+    if suffix.is_some() {
+        return Ok(exchange.text(selected.total.to_string()));
+    }
+    exchange.terms.media_of(&[Media::Json])?;
+    let form = exchange.form();
+    let mut json = form.json();
+    json.raw("{");
+    form.context(&mut json, &path_of(one, property));
+    if with_count {
+        json.member("@odata.count");
+        json.raw(&selected.total.to_string());
+    }
+    json.member("value");
+    json.value(&Value::List(selected.values), Some(property.edm));
+    json.raw("}");
+    Ok(exchange.json(StatusCode::OK, json))
+}
+
+fn path_of(one: &One, property: &Property) -> String {
+    format!("{}({})/{}", one.set, one.row.id(), property.name)
 }
 
 async fn called(exchange: &Exchange<'_>, call: Call, suffix: Option<Suffix>) -> Result<Answer, Refusal> {
@@ -136,7 +217,7 @@ async fn called(exchange: &Exchange<'_>, call: Call, suffix: Option<Suffix>) -> 
         Called::Id(id) => exchange.value(&Value::Id(id), Edm::Guid, suffix, "Edm.Guid"),
         Called::Rows(rows, of) => {
             let set = format!("Collection({NAMESPACE}.{})", of.name);
-            list::answer(exchange, Base::Rows(rows, of), &set, suffix).await
+            list::answer(exchange, Base::Rows(rows, of), &set, suffix, false).await
         }
     }
 }
@@ -148,6 +229,7 @@ impl Exchange<'_> {
             root: &self.conversation.root,
             metadata: self.terms.metadata,
             ieee754_compatible: self.terms.ieee754_compatible,
+            next: None,
         }
     }
 
@@ -231,15 +313,10 @@ impl Exchange<'_> {
     /// Refuses options where there is nothing that they could be about.
     fn no_options(&self, what: &str) -> Result<(), Refusal> {
         let options = &self.options;
-        let has_some = options.filter.is_some()
-            || options.search.is_some()
+        let has_some = list::first_of_lists_only(options).is_some()
             || !options.select.is_empty()
             || !options.expand.is_empty()
-            || !options.order_by.is_empty()
-            || !options.apply.is_empty()
-            || options.top.is_some()
-            || options.skip.is_some()
-            || options.delta_token.is_some();
+            || !options.compute.is_empty();
         if has_some {
             return Err(Refusal::bad_request(format!(
                 "{what} takes no query options but $format"

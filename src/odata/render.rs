@@ -1,11 +1,15 @@
 //! Rows as JSON: control information as far as it is wanted, then properties, computed values and
 //! what is expanded, in the order of the type.
 
+use std::borrow::Cow;
+
 use super::NAMESPACE;
 use super::http::negotiation::Metadata;
 use super::json::Json;
+use super::load::selected::Selected;
 use super::load::tree::{Branch, Node, Tree};
-use super::plan::{Expanded, Shape, What};
+use super::nested::{Hop, Nested};
+use super::plan::{Expanded, Narrowed, Shape, What};
 use super::row::Row;
 use super::schema::{Edm, Navigation, Property, Type};
 use super::value::Value;
@@ -20,9 +24,28 @@ pub struct Form<'a> {
     pub metadata: Metadata,
     /// Whether decimals and 64-bit integers are strings.
     pub ieee754_compatible: bool,
+    /// The address of the request as far as the token of another page; where none can be asked for,
+    /// collections within others are told whole.
+    pub next: Option<&'a str>,
+}
+
+/// Rows that are being written.
+struct Writing<'w> {
+    json: &'w mut Json,
+    tree: &'w Tree,
+    /// The rows that led to the one at hand.
+    trail: Vec<Hop>,
 }
 
 impl Form<'_> {
+    /// How many rows are told of a collection within another at most.
+    pub const fn page_size(&self, page_size: usize) -> usize {
+        match self.next {
+            Some(_) => page_size,
+            None => usize::MAX,
+        }
+    }
+
     /// An empty text.
     pub fn json(&self) -> Json {
         Json::new(self.ieee754_compatible)
@@ -38,19 +61,44 @@ impl Form<'_> {
 
     /// The members of a row; the braces are the caller's.
     pub fn row(&self, json: &mut Json, tree: &Tree, node: &Node, shape: &Shape, set: &str) {
-        self.about(json, &node.row, shape.of, set);
+        let trail = Vec::new();
+        let mut writing = Writing { json, tree, trail };
+        self.reached(&mut writing, "", node, (shape, set));
+    }
+
+    /// The rows of a page of what is expanded, behind those of `trail`; the brackets are the caller's.
+    pub fn rows_of(&self, json: &mut Json, tree: &Tree, branch: &Branch, trail: Vec<Hop>) {
+        let mut writing = Writing { json, tree, trail };
+        for node in &branch.nodes {
+            writing.json.separate();
+            self.target(&mut writing, node, &branch.plan);
+        }
+    }
+
+    /// A row that `navigation` led to.
+    fn reached(&self, writing: &mut Writing<'_>, navigation: &'static str, node: &Node, of: (&Shape, &str)) {
+        let (shape, set) = of;
+        self.about(writing.json, &node.row, shape.of, set);
         for property in &shape.properties {
-            self.property(json, property, &tree.value(&node.row, property));
+            let mut narrowed = shape.narrowed.iter().zip(&node.selected);
+            match narrowed.find(|(it, _)| std::ptr::eq(it.property, *property)) {
+                Some((narrowed, selected)) => self.selected(writing.json, narrowed, selected),
+                None => self.property(writing.json, property, &writing.tree.value(&node.row, property)),
+            }
         }
         for (computed, value) in shape.computed.iter().zip(&node.computed) {
-            json.member(&computed.name);
-            json.value(value, None);
+            writing.json.member(&computed.name);
+            writing.json.value(value, None);
         }
-        for branch in &node.branches {
-            self.branch(json, tree, branch);
+        if !node.branches.is_empty() {
+            writing.trail.push((Cow::Borrowed(navigation), node.row.id()));
+            for branch in &node.branches {
+                self.branch(writing, branch);
+            }
+            writing.trail.pop();
         }
         if self.metadata == Metadata::Full {
-            links(json, &node.row, shape, set);
+            links(writing.json, &node.row, shape, set);
         }
     }
 
@@ -91,40 +139,62 @@ impl Form<'_> {
         json.value(value, Some(property.edm));
     }
 
-    fn branch(&self, json: &mut Json, tree: &Tree, branch: &Branch) {
+    fn selected(&self, json: &mut Json, narrowed: &Narrowed, selected: &Selected) {
+        let property = narrowed.property;
+        if narrowed.with_count {
+            json.member(&format!("{}@odata.count", property.name));
+            json.raw(&selected.total.to_string());
+        }
+        self.property(json, property, &Value::List(selected.values.clone()));
+    }
+
+    fn branch(&self, writing: &mut Writing<'_>, branch: &Branch) {
         let plan = &*branch.plan;
         let name = plan.navigation.name;
         if let Some(count) = branch.count {
-            json.member(&format!("{name}@odata.count"));
-            json.raw(&count.to_string());
+            writing.json.member(&format!("{name}@odata.count"));
+            writing.json.raw(&count.to_string());
         }
         if plan.what == What::Count {
             return;
         }
-        json.member(name);
+        writing.json.member(name);
         if plan.navigation.is_collection() {
-            json.raw("[");
+            writing.json.raw("[");
             for node in &branch.nodes {
-                json.separate();
-                self.target(json, tree, node, plan);
+                writing.json.separate();
+                self.target(writing, node, plan);
             }
-            json.raw("]");
+            writing.json.raw("]");
+            let next = self.next_of(branch, &writing.trail);
+            if let Some(next) = next {
+                writing.json.member(&format!("{name}@odata.nextLink"));
+                writing.json.string(&next);
+            }
         } else {
             match branch.nodes.first() {
-                Some(node) => self.target(json, tree, node, plan),
-                None => json.raw("null"),
+                Some(node) => self.target(writing, node, plan),
+                None => writing.json.raw("null"),
             }
         }
     }
 
-    fn target(&self, json: &mut Json, tree: &Tree, node: &Node, plan: &Expanded) {
-        json.raw("{");
+    /// The address of the next page of what is expanded, if there is one.
+    pub fn next_of(&self, branch: &Branch, trail: &[Hop]) -> Option<String> {
+        let (address, taken) = (self.next?, branch.next?);
+        let nested = Nested::behind(trail, branch.plan.navigation.name, taken)?;
+        Some(format!("{address}{}", nested.print()))
+    }
+
+    fn target(&self, writing: &mut Writing<'_>, node: &Node, plan: &Expanded) {
+        writing.json.raw("{");
+        let navigation = plan.navigation;
         if plan.what == What::References {
-            self.reference(json, &node.row, plan.navigation.set);
+            self.reference(writing.json, &node.row, navigation.set);
         } else {
-            self.row(json, tree, node, &plan.shape, plan.navigation.set);
+            self.reached(writing, navigation.name, node, (&plan.shape, navigation.set));
         }
-        json.raw("}");
+        writing.json.raw("}");
     }
 
     /// The address of a row as a member.
@@ -166,7 +236,14 @@ const fn annotated_type(edm: Edm) -> Option<&'static str> {
 pub fn projection(shape: &Shape) -> String {
     let mut parts: Vec<String> = Vec::new();
     if !shape.is_whole {
-        parts.extend(shape.properties.iter().map(|property| property.name.to_owned()));
+        for property in &shape.properties {
+            let mut narrowed = shape.narrowed.iter();
+            let narrowed = narrowed.find(|it| std::ptr::eq(it.property, *property));
+            match narrowed.and_then(|it| it.members.as_ref()) {
+                Some(members) => parts.extend(members.iter().map(|it| format!("{}/{it}", property.name))),
+                None => parts.push(property.name.to_owned()),
+            }
+        }
     }
     if !shape.is_whole {
         parts.extend(shape.computed.iter().map(|computed| computed.name.clone()));

@@ -17,12 +17,18 @@ use super::value::Value;
 use super::{rows, types};
 use crate::app::Reader;
 
+mod subset;
+
+pub use subset::filtering;
+
 /// Where a path leads.
 pub enum Resource {
     /// To the service document.
     Service,
     /// To `$metadata`.
     Metadata,
+    /// To every combination of the members of these sets.
+    Join(Vec<&'static Set>),
     /// To several rows.
     Many(Many),
     /// To one row.
@@ -35,6 +41,8 @@ pub enum Resource {
     Call(Call),
     /// To an action on a row.
     Action(One, &'static Action),
+    /// To each of several rows, to be written, or to have the same action done on it.
+    Each(Many, Option<&'static Action>),
 }
 
 /// Several rows, which have not been read yet.
@@ -111,6 +119,8 @@ pub struct Target {
     pub resource: Resource,
     /// What of it; [`None`] for itself.
     pub suffix: Option<Suffix>,
+    /// Which of its rows: all of what the path's `$filter(...)` say.
+    pub filters: Vec<Expr>,
 }
 
 /// Where `path` leads; keys and arguments may be aliases among the options.
@@ -131,6 +141,9 @@ async fn beginning(reader: &Reader, segment: &Segment, options: &Options) -> Res
     if name.eq_ignore_ascii_case("$metadata") && segment.arguments.is_none() {
         return Ok(Resource::Metadata);
     }
+    if let Some(Arguments::Sets(names)) = &segment.arguments {
+        return subset::join(names);
+    }
     if name.starts_with('$') {
         return Err(Refusal::not_supported(format!("{name} is not offered")));
     }
@@ -142,7 +155,7 @@ async fn beginning(reader: &Reader, segment: &Segment, options: &Options) -> Res
     };
     match &segment.arguments {
         None | Some(Arguments::Empty) => Ok(Resource::Many(many)),
-        Some(key) => many.member(reader, key_of(key, options)?).await,
+        Some(key) => many.member(reader, key_of(key, &options.aliases)?).await,
     }
 }
 
@@ -151,6 +164,7 @@ impl Target {
         Self {
             resource,
             suffix: None,
+            filters: Vec::new(),
         }
     }
 
@@ -169,10 +183,10 @@ impl Target {
             });
         }
         if segment.name.starts_with('$') {
-            return Err(Refusal::not_supported(format!(
-                "{} is not offered here",
-                segment.name
-            )));
+            return self.narrow(segment);
+        }
+        if !self.filters.is_empty() || matches!(self.resource, Resource::Each(..)) {
+            return self.within(reader, segment, options).await;
         }
         let resource = match self.resource {
             Resource::Many(many) => many.follow(reader, segment, options).await?,
@@ -180,9 +194,11 @@ impl Target {
             Resource::Nothing => return Err(Refusal::not_found("resource")),
             Resource::Service
             | Resource::Metadata
+            | Resource::Join(_)
             | Resource::Property(..)
             | Resource::Call(_)
-            | Resource::Action(..) => {
+            | Resource::Action(..)
+            | Resource::Each(..) => {
                 return Err(Refusal::not_found(format!("resource: {}", segment.name)));
             }
         };
@@ -207,6 +223,7 @@ impl Resource {
     fn checked(&self, suffix: Suffix) -> Result<Suffix, Refusal> {
         let fits = match (self, suffix) {
             (Self::Many(_), Suffix::Count | Suffix::Reference)
+            | (Self::Join(_), Suffix::Count)
             | (Self::One(_) | Self::Nothing, Suffix::Reference) => true,
             (Self::Property(_, property), Suffix::Count) => matches!(property.edm, Edm::ScheduleDays),
             (Self::Property(_, property), Suffix::Value) => !matches!(property.edm, Edm::ScheduleDays),
@@ -262,13 +279,18 @@ impl Many {
     }
 
     async fn member(self, reader: &Reader, id: Uuid) -> Result<Resource, Refusal> {
+        self.one(reader, id).await.map(Resource::One)
+    }
+
+    /// The row with this id among them.
+    pub async fn one(self, reader: &Reader, id: Uuid) -> Result<One, Refusal> {
         let (of, set) = (self.of, self.set);
         let found = match self.origin {
             Origin::Set(set) => rows::by_key(reader, set, id).await?,
             Origin::Related(row, navigation) => rows::member(reader, &row, navigation, id).await?,
         };
         let row = found.ok_or_else(|| Refusal::not_found(format!("{}: {id}", of.name)))?;
-        Ok(Resource::One(One { row, of, set }))
+        Ok(One { row, of, set })
     }
 }
 
@@ -322,7 +344,7 @@ impl One {
             let many = Many { origin, of, set };
             return match &segment.arguments {
                 None | Some(Arguments::Empty) => Ok(Resource::Many(many)),
-                Some(key) => many.member(reader, key_of(key, options)?).await,
+                Some(key) => many.member(reader, key_of(key, &options.aliases)?).await,
             };
         }
         if segment.arguments.is_some() {
@@ -343,7 +365,7 @@ fn is_cast_to(name: &str, of: &Type) -> bool {
 }
 
 /// The key in parentheses: an id, plain or in quotes, or `id=`.
-fn key_of(arguments: &Arguments, options: &Options) -> Result<Uuid, Refusal> {
+pub fn key_of(arguments: &Arguments, aliases: &[(String, Expr)]) -> Result<Uuid, Refusal> {
     let wrong = || {
         Refusal::bad_request("the key of an entity is its id, such as (cd935d85-09ec-48fc-8103-7c0baa3afebc)")
     };
@@ -353,9 +375,9 @@ fn key_of(arguments: &Arguments, options: &Options) -> Result<Uuid, Refusal> {
             [(name, key)] if name.eq_ignore_ascii_case("id") => key,
             _ => return Err(wrong()),
         },
-        Arguments::Empty => return Err(wrong()),
+        Arguments::Empty | Arguments::Sets(_) => return Err(wrong()),
     };
-    match constant("key", key, &options.aliases, Edm::Guid) {
+    match constant("key", key, aliases, Edm::Guid) {
         Ok(Value::Id(id)) => Ok(id),
         _ => Err(wrong()),
     }
@@ -370,7 +392,7 @@ fn arguments_of(
     let named: &[(String, Expr)] = match arguments {
         None | Some(Arguments::Empty) => &[],
         Some(Arguments::Named(named)) => named,
-        Some(Arguments::Single(_)) => {
+        Some(Arguments::Single(_) | Arguments::Sets(_)) => {
             return Err(Refusal::bad_request(format!(
                 "the arguments of {} have names: {}",
                 operation.name,

@@ -1,6 +1,7 @@
 //! A request to its answer: the path is resolved, the method decides. HTTP and batches both come in
 //! here.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::http::header::{CONTENT_TYPE, ETAG};
@@ -14,7 +15,7 @@ use super::resource::{self, One, Resource, Suffix, Target};
 use super::row::Row;
 use super::url::ast::Options;
 use super::write::Write;
-use super::{batch, read, url, write};
+use super::{batch, each, read, roots, url, write};
 use crate::app::Reader;
 use crate::domain::record::Record;
 use crate::domain::timesheet::Timesheet;
@@ -37,11 +38,15 @@ pub async fn answer(conversation: &Conversation, request: &Request) -> Answer {
 
 async fn single(conversation: &Conversation, request: &Request) -> Result<Answer, Refusal> {
     let (exchange, target) = begin(conversation, request).await?;
-    if let Resource::Action(one, action) = &target.resource {
-        return match request.method {
-            Method::POST => exchange.act(one, action).await,
-            _ => Err(not_allowed(&target)),
-        };
+    match &target.resource {
+        Resource::Action(one, action) if request.method == Method::POST => {
+            return exchange.act(one, action).await;
+        }
+        Resource::Each(many, action) if each::fits(&request.method, *action) => {
+            return each::write(&exchange, many, *action, target.filters).await;
+        }
+        Resource::Action(..) | Resource::Each(..) => return Err(not_allowed(&target)),
+        _ => {}
     }
     match request.method {
         Method::GET | Method::HEAD => read::answer(&exchange, target).await,
@@ -52,17 +57,51 @@ async fn single(conversation: &Conversation, request: &Request) -> Result<Answer
     }
 }
 
+/// The path of the entity that `$entity?$id=...` asks for: an address as answers tell it, or one below
+/// the service root.
+fn identified<'a>(
+    conversation: &Conversation,
+    path: &'a str,
+    options: &Options,
+) -> Result<Cow<'a, str>, Refusal> {
+    let (first, below) = path.split_once('/').unwrap_or((path, ""));
+    if !first.eq_ignore_ascii_case("$entity") {
+        return match (&options.id, options.index) {
+            (Some(_), _) => Err(Refusal::bad_request("$id belongs to $entity").about("$id")),
+            (None, Some(_)) => {
+                Err(Refusal::not_supported("no collection has places that clients choose").about("$index"))
+            }
+            (None, None) => Ok(Cow::Borrowed(path)),
+        };
+    }
+    let wrong = || Refusal::bad_request("$entity takes the $id of an entity, as in @odata.id").about("$id");
+    let id = options.id.as_deref().ok_or_else(wrong)?;
+    let root = conversation.root.as_str();
+    let relative = id.strip_prefix(root).unwrap_or(id);
+    if relative.contains("://") || relative.starts_with(['/', '$']) {
+        return Err(wrong());
+    }
+    let ways = [relative, below].into_iter().filter(|way| !way.is_empty());
+    Ok(Cow::Owned(ways.collect::<Vec<_>>().join("/")))
+}
+
 /// Reads the URL of a request, and finds what it is about.
 pub async fn begin<'a>(
     conversation: &'a Conversation,
     request: &'a Request,
 ) -> Result<(Exchange<'a>, Target), Refusal> {
     let (path, query) = asked(request)?;
-    let resource_path = url::resource_path(path)?;
-    let options = url::options(&query)?;
+    let mut options = url::options(&query)?;
+    let identified = identified(conversation, path, &options)?;
+    let mut resource_path = url::resource_path(&identified)?;
     let terms = Terms::of(&request.headers, options.format.as_deref())?;
     let reader = conversation.app.reader(&conversation.caller).await?;
+    roots::put_in_place(&reader, &mut resource_path, &mut options).await?;
     let target = resource::resolve(&reader, &resource_path, &options).await?;
+    if !matches!(target.resource, Resource::Each(..)) {
+        let first = resource::filtering(target.filters.clone());
+        options.apply.splice(0..0, first);
+    }
     let exchange = Exchange {
         conversation,
         request,
@@ -193,7 +232,8 @@ fn not_allowed(target: &Target) -> Refusal {
 fn allowed(target: &Target) -> &'static str {
     match (&target.resource, target.suffix) {
         (Resource::One(one), None) if one.set == "TimeSheets" => "GET, HEAD, PUT, PATCH, DELETE",
-        (Resource::Action(..), _) => "POST",
+        (Resource::Action(..) | Resource::Each(_, Some(_)), _) => "POST",
+        (Resource::Each(_, None), _) => "PATCH, DELETE",
         (Resource::Call(call), None | Some(Suffix::Value)) if call.creates() => "GET",
         _ => "GET, HEAD",
     }

@@ -20,6 +20,7 @@ mod segment;
 mod temporal;
 #[cfg(test)]
 mod tests;
+pub mod visit;
 
 pub use error::{Kind, SyntaxError};
 pub use options::options;

@@ -10,11 +10,15 @@ use crate::support::server::{Folder, TestServer};
 
 mod batches;
 mod delta;
+mod hostile;
+mod joins;
+mod nested;
 mod parity;
 mod people;
 mod protocol;
 mod querying;
 mod seed;
+mod subsets;
 mod writing;
 
 /// A server with the demo company.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use rust_decimal::Decimal;
 
-use super::group::Part;
+use super::group::KeyPart;
 use super::refusal;
 use crate::domain::hours::Hours;
 use crate::odata::bind::{BindError, BindErrorKind};
@@ -77,7 +77,7 @@ pub enum Total {
     Average(Sum, i64),
     Least(Value<'static>),
     Greatest(Value<'static>),
-    Distinct(HashSet<Part>),
+    Distinct(HashSet<KeyPart>),
 }
 
 impl Total {
@@ -119,7 +119,7 @@ impl Total {
                 }
             }
             Self::Distinct(known) => {
-                known.insert(Part::of(value));
+                known.insert(KeyPart::of(value));
             }
         }
         Ok(())

@@ -18,7 +18,7 @@ const MAX_GROUPS: usize = 100_000;
 
 /// A value as a part of a key: equal numbers are the same part, whatever their kind.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Part {
+pub enum KeyPart {
     Null,
     Bool(bool),
     Number(Decimal),
@@ -29,10 +29,10 @@ pub enum Part {
     Id(Uuid),
     Text(Box<str>),
     Bytes(Box<[u8]>),
-    Several(Vec<Part>),
+    Several(Vec<KeyPart>),
 }
 
-impl Part {
+impl KeyPart {
     pub fn of(value: &Value<'_>) -> Self {
         match value {
             Value::Null => Self::Null,
@@ -56,7 +56,7 @@ impl Part {
 /// Groups that are being filled.
 pub struct Groups<'g> {
     grouping: &'g Grouping,
-    places: HashMap<Vec<Part>, usize>,
+    places: HashMap<Vec<KeyPart>, usize>,
     filled: Vec<(Vec<Value<'static>>, Vec<Total>)>,
     last: usize,
 }
@@ -111,7 +111,7 @@ impl<'g> Groups<'g> {
             return Ok(self.last);
         };
         let totals = self.totals();
-        self.last = match self.places.entry(keys.iter().map(Part::of).collect()) {
+        self.last = match self.places.entry(keys.iter().map(KeyPart::of).collect()) {
             Entry::Occupied(place) => *place.get(),
             Entry::Vacant(place) => {
                 if self.filled.len() >= MAX_GROUPS {

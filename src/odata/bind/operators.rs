@@ -32,7 +32,7 @@ impl Binder<'_> {
         let comparison = match operator {
             BinaryOp::Or | BinaryOp::And => return self.logic(operator, left, right),
             BinaryOp::Has => {
-                let message = "there are no enumerations with flags, which `has` is for";
+                let message = "`has` takes an enumeration with flags, and no property is of one";
                 return Err(self.unsupported(message.to_owned()));
             }
             BinaryOp::Eq => Comparison::Eq,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{BindError, Binder, Of, Scope, functions, literals, lower};
+use super::{BindError, Binder, It, Of, Scope, functions, literals, lower};
 use crate::odata::expression::{Class, Collection, Expr, Members, Place, Typed, target};
 use crate::odata::schema::{Edm, Navigation, Property, Type};
 use crate::odata::url::ast::{self, Lambda, Root, Step};
@@ -19,18 +19,25 @@ struct Way<'a> {
 impl<'a> Binder<'a> {
     pub(super) fn path(&mut self, path: &ast::Path) -> Result<Typed, BindError> {
         let mut steps = path.steps.as_slice();
-        let depth = match path.root {
-            Root::Service => {
+        let depth = match (path.root, self.it) {
+            (Root::Service, _) => {
                 let message = "values of other resources by $root cannot be used here";
                 return Err(self.unsupported(message.to_owned()));
             }
-            Root::It if self.is_nested => {
-                let message = "$it within $expand is not supported; $this is the expanded row";
+            (Root::It, It::Other(of)) => {
+                let place = Place {
+                    depth: Place::IT,
+                    steps: Vec::new(),
+                };
+                return self.walk(Way { place, of }, steps);
+            }
+            (Root::It, It::Several) if self.joined == 0 => {
+                let message = "$it is a combination of rows here, and no single one";
                 return Err(self.unsupported(message.to_owned()));
             }
-            Root::It => 0,
-            Root::This => self.current,
-            Root::Name => match steps {
+            (Root::It, It::Own) => 0,
+            (Root::This, _) => self.current,
+            (Root::Name | Root::It, _) => match steps {
                 [Step::Name(name), rest @ ..] => {
                     if let Some(depth) = self.variable(name) {
                         steps = rest;
@@ -45,7 +52,7 @@ impl<'a> Binder<'a> {
             },
         };
         let Some(scope) = self.scopes.get(depth) else {
-            return Err(self.unknown("there is no row here".to_owned()));
+            return Err(self.unknown("a path begins with the name of a joined set".to_owned()));
         };
         let way = Way {
             place: Place {
@@ -68,7 +75,15 @@ impl<'a> Binder<'a> {
     /// The depth of the lambda variable of this name; the innermost if there are several.
     fn variable(&self, name: &str) -> Option<usize> {
         let is_it = |scope: &Scope<'_>| scope.variable.as_deref() == Some(name);
-        self.scopes.iter().rposition(is_it)
+        let is_set = |scope: &Scope<'_>| {
+            let set = scope.variable.as_deref();
+            set.is_some_and(|set| set.eq_ignore_ascii_case(name))
+        };
+        let mut sets = self.scopes.iter().take(self.joined);
+        self.scopes
+            .iter()
+            .rposition(is_it)
+            .or_else(|| sets.position(is_set))
     }
 
     fn computed_value(&mut self, name: &str, rest: &[Step]) -> Result<Option<Typed>, BindError> {
@@ -167,7 +182,7 @@ impl<'a> Binder<'a> {
         steps: &[Step],
     ) -> Result<Typed, BindError> {
         let depth = self.scopes.len();
-        if depth > MAX_COLLECTIONS {
+        if depth > MAX_COLLECTIONS + self.joined.saturating_sub(1) {
             return Err(self.limit_error(format!(
                 "collections may be nested {MAX_COLLECTIONS} deep in an expression"
             )));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{BindError, Binder, Of, functions};
 use crate::odata::expression::{Expr, target};
-use crate::odata::plan::{Computed, Expanded, Shape, What};
+use crate::odata::plan::{Computed, Expanded, Narrowed, Shape, What};
 use crate::odata::schema::{Navigation, Type};
 use crate::odata::url::ast::{ExpandItem, Levels, Options, SelectItem};
 
@@ -15,9 +15,10 @@ const MAX_EXPANSIONS: usize = 12;
 
 /// What `$select` says.
 #[derive(Default)]
-struct Selection {
+pub(super) struct Selection {
     all: bool,
-    names: Vec<String>,
+    pub(super) names: Vec<String>,
+    pub(super) narrowed: Vec<Arc<Narrowed>>,
 }
 
 impl Binder<'_> {
@@ -37,6 +38,7 @@ impl Binder<'_> {
         let mut shape = Shape::whole(of);
         if let Some(selection) = &selection {
             shape.is_whole = false;
+            shape.narrowed.clone_from(&selection.narrowed);
             shape
                 .properties
                 .retain(|it| selection.all || selection.names.iter().any(|name| name == it.name));
@@ -71,8 +73,16 @@ impl Binder<'_> {
                 SelectItem::Operations(_) => {}
                 SelectItem::Path(path) => {
                     let path = without_types(of, path);
-                    let name = self.selected(of, &path)?;
-                    selection.names.extend(name);
+                    match self.part(of, &path)? {
+                        Some(part) => self.narrow(&mut selection, part)?,
+                        None => selection.names.extend(self.selected(of, &path)?),
+                    }
+                }
+                SelectItem::Within(path, options) => {
+                    let path = without_types(of, path);
+                    let narrowed = self.narrowed(of, &path, options)?;
+                    self.about("$select");
+                    self.narrow(&mut selection, narrowed)?;
                 }
             }
         }
@@ -171,7 +181,7 @@ impl Binder<'_> {
         }
         // `a/b`, as older clients spell `a($expand=b)`.
         let to = target(navigation);
-        let mut inner = self.nested(to);
+        let mut inner = self.nested(Of::Type(to), &[]);
         let within = inner.expansion(to, rest, item, depth + 1)?;
         let mut shape = Shape::whole(to);
         shape.expanded.push(Arc::new(within));
@@ -200,7 +210,7 @@ impl Binder<'_> {
             return Err(self.unsupported("$apply within $expand is not supported".to_owned()));
         }
         let levels = self.levels(navigation, options.levels)?;
-        let mut inner = self.nested(target(navigation));
+        let mut inner = self.nested(Of::Type(target(navigation)), &options.aliases);
         inner.compute(&options.compute)?;
         let filter = inner.restriction(options)?;
         let order = inner.order(&options.order_by)?;

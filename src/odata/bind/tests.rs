@@ -229,9 +229,10 @@ fn expansions_have_their_own_refusals() {
         ("$expand=name", BindErrorKind::Unknown),
         ("$expand=user,USER", BindErrorKind::Type),
         (
-            "$expand=timeSheetLines($filter=$it/name eq 'x')",
-            BindErrorKind::Unsupported,
+            "$expand=timeSheetLines($filter=$it/orderNumber eq 1)",
+            BindErrorKind::Unknown,
         ),
+        ("$select=name($top=1)", BindErrorKind::Type),
         ("$expand=user($expand=manager($levels=11))", BindErrorKind::Limit),
         (
             "$expand=timeSheetLines($filter=dateFrom eq null)",

@@ -108,8 +108,10 @@ fn of_lists<'v>(function: Function, list: Vec<Value<'v>>, other: Vec<Value<'v>>)
 }
 
 /// The part of a text that begins at a character and is so long; what is outside is not there.
+/// A negative start counts from the end.
 fn substring(text: Cow<'_, str>, start: i64, length: i64) -> Value<'_> {
-    let start = usize::try_from(start.max(0)).unwrap_or(usize::MAX);
+    let before_end = usize::try_from(start.unsigned_abs()).unwrap_or(usize::MAX);
+    let start = usize::try_from(start).unwrap_or_else(|_| text.chars().count().saturating_sub(before_end));
     let length = usize::try_from(length.max(0)).unwrap_or(usize::MAX);
     let at = |text: &str, chars: usize| text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at);
     let from = at(&text, start);

@@ -52,6 +52,7 @@ fn evaluate(text: &str) -> Result<Value<'static>, String> {
     let evaluator = Evaluator {
         loaded: &Loaded::default(),
         now: "2024-03-06T12:00:00Z".parse().unwrap(),
+        it: None,
     };
     evaluator
         .value_of(&bound.expr, Item::Columns(&values))
@@ -85,7 +86,8 @@ fn functions_of_text_count_characters_and_know_case() {
         ("indexof(text,'z')", "-1"),
         ("substring(text,1)", "ест abc"),
         ("substring(text,1,3)", "ест"),
-        ("substring(text,-4,3)", "Тес"),
+        ("substring(text,-4,3)", " ab"),
+        ("substring(text,-99,3)", "Тес"),
         ("substring(text,99)", ""),
         ("substring(text,2,-1)", ""),
         ("tolower(text)", "тест abc"),

@@ -78,12 +78,23 @@ pub struct Preferences {
 const VERSION: HeaderName = HeaderName::from_static("odata-version");
 /// The greatest version that a client understands.
 const MAX_VERSION: HeaderName = HeaderName::from_static("odata-maxversion");
+/// Whether the client wants everything as of one moment.
+const ISOLATION: [HeaderName; 2] = [
+    HeaderName::from_static("isolation"),
+    HeaderName::from_static("odata-isolation"),
+];
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 impl Terms {
     /// The terms of a request with these headers and this `$format`.
     pub fn of(headers: &HeaderMap, format: Option<&str>) -> Result<Self, Refusal> {
         let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+        if let Some(name) = ISOLATION.iter().find(|name| {
+            let isolation = text(name).map(str::trim);
+            isolation.is_some_and(|isolation| isolation.eq_ignore_ascii_case("snapshot"))
+        }) {
+            return Err(not_isolated().about(name.as_str()));
+        }
         let spoken = text(&VERSION);
         let max = text(&MAX_VERSION);
         if let Some(spoken) = spoken.filter(|version| !matches!(version.trim(), "4.0" | "4.01")) {
@@ -255,6 +266,14 @@ fn unknown_version(header: &'static str, version: &str) -> Refusal {
         "{header} is {version:?}; this server speaks 4.0 and 4.01"
     ))
     .about(header)
+}
+
+fn not_isolated() -> Refusal {
+    Refusal::new(
+        axum::http::StatusCode::PRECONDITION_FAILED,
+        "PRECONDITION_FAILED",
+        "an answer is of one picture, but the pages of a list and the requests of a batch are not",
+    )
 }
 
 fn not_acceptable() -> Refusal {

@@ -2,7 +2,7 @@
 
 use super::both;
 use crate::app::reader::facts::Asked;
-use crate::odata::expression::{Collection, Expr, Place};
+use crate::odata::expression::{Collection, Expr, Members, Place};
 use crate::odata::schema::{Navigation, Property, Read, Via};
 
 /// What has to be loaded for rows.
@@ -15,6 +15,26 @@ pub struct Needs {
 }
 
 type Way = Vec<&'static Navigation>;
+
+/// The ways to the rows and members that an expression is about, by their depth; none to those that
+/// are no concern of these needs.
+struct Ways {
+    /// To those at each depth.
+    to: Vec<Option<Way>>,
+    /// Whether they begin at the row that `$it` is, and not at the expression's own.
+    of_it: bool,
+}
+
+impl Ways {
+    /// The way to a place.
+    fn to(&self, place: &Place) -> Option<Way> {
+        let from = match place.depth {
+            Place::IT => self.of_it.then(Vec::new)?,
+            depth => self.to.get(depth)?.clone()?,
+        };
+        Some(from.into_iter().chain(place.steps.iter().copied()).collect())
+    }
+}
 
 impl Needs {
     /// What expressions need.
@@ -40,7 +60,30 @@ impl Needs {
 
     /// Adds what an expression needs.
     pub fn add(&mut self, expr: &Expr) {
-        self.collect(expr, &mut vec![Vec::new()]);
+        let mut ways = Ways {
+            to: vec![Some(Vec::new())],
+            of_it: false,
+        };
+        self.collect(expr, &mut ways);
+    }
+
+    /// Adds what an expression about several rows needs of the one at `depth`, of so many.
+    pub fn add_of(&mut self, expr: &Expr, depth: usize, rows: usize) {
+        let to = (0..rows).map(|at| (at == depth).then(Vec::new));
+        let mut ways = Ways {
+            to: to.collect(),
+            of_it: false,
+        };
+        self.collect(expr, &mut ways);
+    }
+
+    /// Adds what an expression about another row needs of the row that `$it` is.
+    pub fn add_of_it(&mut self, expr: &Expr) {
+        let mut ways = Ways {
+            to: vec![None],
+            of_it: true,
+        };
+        self.collect(expr, &mut ways);
     }
 
     /// Adds what a property needs.
@@ -64,20 +107,18 @@ impl Needs {
     }
 
     /// `ways` leads to the row at each depth.
-    fn collect(&mut self, expr: &Expr, ways: &mut Vec<Way>) {
-        let way = |place: &Place, ways: &[Way]| -> Way {
-            let from = ways.get(place.depth).map(Vec::as_slice).unwrap_or_default();
-            from.iter().chain(&place.steps).copied().collect()
-        };
+    fn collect(&mut self, expr: &Expr, ways: &mut Ways) {
         match expr {
             Expr::Value(_) | Expr::Column(_) | Expr::Member(..) | Expr::Search(..) => {}
             Expr::Property(place, property) => {
-                let way = way(place, ways);
-                self.at(&way).add_property(property);
+                if let Some(way) = ways.to(place) {
+                    self.at(&way).add_property(property);
+                }
             }
             Expr::Exists(place) => {
-                let way = way(place, ways);
-                self.at(&way);
+                if let Some(way) = ways.to(place) {
+                    self.at(&way);
+                }
             }
             Expr::Not(it)
             | Expr::Negate(it)
@@ -114,31 +155,24 @@ impl Needs {
         }
     }
 
-    fn collect_members(
-        &mut self,
-        members: &crate::odata::expression::Members,
-        predicate: Option<&Expr>,
-        ways: &mut Vec<Way>,
-    ) {
-        let from = ways
-            .get(members.place.depth)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let mut way: Way = from.iter().chain(&members.place.steps).copied().collect();
-        match members.of {
-            Collection::Navigation(navigation) => {
-                way.push(navigation);
-                self.at(&way);
+    fn collect_members(&mut self, members: &Members, predicate: Option<&Expr>, ways: &mut Ways) {
+        let mut way = ways.to(&members.place);
+        if let Some(way) = &mut way {
+            match members.of {
+                Collection::Navigation(navigation) => {
+                    way.push(navigation);
+                    self.at(way);
+                }
+                Collection::Property(property) => self.at(way).add_property(property),
             }
-            Collection::Property(property) => self.at(&way).add_property(property),
         }
         // A computed value may stand within a lambda at whose depth its own members stand.
-        let hidden = ways.split_off(members.depth.min(ways.len()));
-        ways.push(way);
+        let hidden = ways.to.split_off(members.depth.min(ways.to.len()));
+        ways.to.push(way);
         for condition in members.conditions.iter().chain(predicate) {
             self.collect(condition, ways);
         }
-        ways.truncate(members.depth);
-        ways.extend(hidden);
+        ways.to.truncate(members.depth);
+        ways.to.extend(hidden);
     }
 }

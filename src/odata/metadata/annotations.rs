@@ -71,6 +71,10 @@ pub fn of_service() -> Vec<Annotation> {
     let record = |members| Term::Record(members);
     vec![
         Annotation {
+            term: "Core.ODataVersions",
+            value: Term::Text("4.0,4.01"),
+        },
+        Annotation {
             term: "Capabilities.ConformanceLevel",
             value: Term::Member("Capabilities.ConformanceLevelType", "Advanced"),
         },
@@ -88,10 +92,29 @@ pub fn of_service() -> Vec<Annotation> {
         },
         Annotation {
             term: "Capabilities.CrossJoinSupported",
-            value: Term::Bool(false),
+            value: Term::Bool(true),
         },
         Annotation {
             term: "Capabilities.KeyAsSegmentSupported",
+            value: Term::Bool(true),
+        },
+        Annotation {
+            term: "Capabilities.SelectSupport",
+            value: record(vec![
+                ("Supported", Term::Bool(true)),
+                ("InstanceAnnotationsSupported", Term::Bool(false)),
+                ("Expandable", Term::Bool(false)),
+                ("Filterable", Term::Bool(true)),
+                ("Searchable", Term::Bool(false)),
+                ("TopSupported", Term::Bool(true)),
+                ("SkipSupported", Term::Bool(true)),
+                ("ComputeSupported", Term::Bool(false)),
+                ("Countable", Term::Bool(true)),
+                ("Sortable", Term::Bool(true)),
+            ]),
+        },
+        Annotation {
+            term: "Capabilities.ComputeSupported",
             value: Term::Bool(true),
         },
         Annotation {
@@ -129,11 +152,17 @@ pub fn of_set(set: &Set) -> Vec<Annotation> {
                 ("Updatable", Term::Bool(is_sheets)),
                 ("Upsertable", Term::Bool(false)),
                 ("DeltaUpdateSupported", Term::Bool(false)),
+                ("FilterSegmentSupported", Term::Bool(is_sheets)),
+                ("TypecastSegmentSupported", Term::Bool(is_sheets)),
             ]),
         },
         Annotation {
             term: "Capabilities.DeleteRestrictions",
-            value: Term::Record(vec![("Deletable", Term::Bool(is_sheets))]),
+            value: Term::Record(vec![
+                ("Deletable", Term::Bool(is_sheets)),
+                ("FilterSegmentSupported", Term::Bool(is_sheets)),
+                ("TypecastSegmentSupported", Term::Bool(is_sheets)),
+            ]),
         },
         Annotation {
             term: "Capabilities.SearchRestrictions",

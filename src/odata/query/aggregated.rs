@@ -17,6 +17,7 @@ pub async fn page(reader: &Reader, plan: &Plan, pipeline: &Pipeline, token: Toke
     let evaluator = Evaluator {
         loaded: &loaded,
         now: reader.now(),
+        it: None,
     };
     if let Some(filter) = &plan.filter {
         table = filtered(table, filter, &evaluator)?;

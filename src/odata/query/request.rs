@@ -99,6 +99,13 @@ fn shown(columns: &[Column], select: &[SelectItem]) -> Result<Vec<(usize, Column
             SelectItem::All => return Ok(all.collect()),
             SelectItem::Operations(_) => {}
             SelectItem::Path(path) => names.push(path),
+            SelectItem::Within(path, _) => {
+                return Err(BindError {
+                    kind: BindErrorKind::Type,
+                    message: format!("{} is a plain value and takes no options", path.join("/")),
+                    target: "$select".to_owned(),
+                });
+            }
         }
     }
     if names.is_empty() {

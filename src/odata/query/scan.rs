@@ -227,6 +227,7 @@ impl<'r> Scan<'r> {
         Evaluator {
             loaded: &self.loaded,
             now: self.reader.now(),
+            it: None,
         }
     }
 }

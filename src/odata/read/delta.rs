@@ -64,9 +64,9 @@ pub fn carried(token: &str, since: Option<RowVersion>) -> String {
 }
 
 /// The link by which the changes since a version are asked for.
-pub fn link_since(exchange: &Exchange<'_>, form: Form<'_>, json: &mut Json, since: RowVersion) {
+pub fn link_since(exchange: &Exchange<'_>, json: &mut Json, since: RowVersion) {
     let place = format!("$deltatoken={}", since.value());
-    link(exchange, form, json, "deltaLink", &place);
+    link(exchange, json, "deltaLink", &place);
 }
 
 /// How the preference is spelt that was followed.
@@ -135,9 +135,9 @@ pub async fn answer(exchange: &Exchange<'_>, many: &Many, suffix: Option<Suffix>
     json.raw("]");
     if changes.has_more {
         let place = format!("$deltatoken={}", changes.version.value());
-        link(exchange, form, &mut json, "nextLink", &place);
+        link(exchange, &mut json, "nextLink", &place);
     } else {
-        link_since(exchange, form, &mut json, changes.version);
+        link_since(exchange, &mut json, changes.version);
     }
     json.raw("}");
     let mut answer = exchange.json(StatusCode::OK, json);
@@ -207,11 +207,13 @@ fn is_tracked(plan: &Plan) -> bool {
 }
 
 fn is_whole(shape: &Shape) -> bool {
+    let mut of_it = Needs::default();
+    tree::need_of_it(shape, &mut of_it);
     let expanded = shape
         .expanded
         .iter()
         .all(|it| is_part(it.navigation) && is_own(&Needs::of(&it.filter)) && is_whole(&it.shape));
-    expanded && is_own(&Needs::of(shape.computed.iter().map(|it| &it.expr)))
+    expanded && is_own(&of_it) && is_own(&Needs::of(shape.computed.iter().map(|it| &it.expr)))
 }
 
 /// Whether nothing but the record itself is needed.

@@ -16,16 +16,16 @@ use crate::odata::render::{Form, projection};
 use crate::odata::resource::Suffix;
 use crate::odata::schema::Type;
 use crate::odata::service::Exchange;
+use crate::odata::url::ast::Options;
 use crate::odata::value::Value;
 
-use super::delta;
+use super::{delta, nested};
 
 /// So many rows are in an answer unless fewer are preferred.
 const PAGE_SIZE: usize = 1_000;
 
-/// What the options want of one row.
-pub fn shape_of_one(exchange: &Exchange<'_>, of: &'static Type) -> Result<Shape, Refusal> {
-    let options = &exchange.options;
+/// The first option that is about lists alone.
+pub fn first_of_lists_only(options: &Options) -> Option<&'static str> {
     let lists_only = [
         ("$filter", options.filter.is_some()),
         ("$search", options.search.is_some()),
@@ -36,23 +36,32 @@ pub fn shape_of_one(exchange: &Exchange<'_>, of: &'static Type) -> Result<Shape,
         ("$deltatoken", options.delta_token.is_some()),
         ("$count", options.count == Some(true)),
     ];
-    if let Some((option, _)) = lists_only.iter().find(|(_, is_there)| *is_there) {
-        return Err(
-            Refusal::bad_request(format!("{option} fits lists, and this is one {}", of.name)).about(*option),
-        );
+    let mut lists_only = lists_only.into_iter();
+    lists_only
+        .find(|(_, is_there)| *is_there)
+        .map(|(option, _)| option)
+}
+
+/// What the options want of one row.
+pub fn shape_of_one(exchange: &Exchange<'_>, of: &'static Type) -> Result<Shape, Refusal> {
+    let options = &exchange.options;
+    if let Some(option) = first_of_lists_only(options) {
+        let message = format!("{option} fits lists, and this is one {}", of.name);
+        return Err(Refusal::bad_request(message).about(option));
     }
     Ok(Binder::new(of, &options.aliases).shape(options)?)
 }
 
-/// Answers with rows of `base`, which are in `set`.
+/// Answers with rows of `base`, which are in `set`. Where `goes_on`, long collections within them come in
+/// pages too, as the same request leads to each of the rows again.
 pub async fn answer(
     exchange: &Exchange<'_>,
     base: Base,
     set: &str,
     suffix: Option<Suffix>,
+    goes_on: bool,
 ) -> Result<Answer, Refusal> {
-    let preferred = exchange.terms.preferences.max_page_size;
-    let page_size = preferred.map_or(PAGE_SIZE, |size| size.min(PAGE_SIZE));
+    let page_size = page_size(exchange);
     let plan = Plan::bind(base, &exchange.options, page_size)?;
     let reader = &exchange.reader;
     if suffix == Some(Suffix::Count) {
@@ -61,7 +70,11 @@ pub async fn answer(
     exchange.terms.media_of(&[Media::Json])?;
     let (skip_token, since) = delta::begin(exchange, &plan, suffix).await?;
     let Page { rows, total, next } = query::run(reader, &plan, skip_token).await?;
-    let form = exchange.form();
+    let next_address = nested::address(exchange).filter(|_| goes_on);
+    let form = Form {
+        next: next_address.as_deref(),
+        ..exchange.form()
+    };
     let mut json = form.json();
     json.raw("{");
     form.context(&mut json, &context(&plan, set, suffix));
@@ -79,7 +92,7 @@ pub async fn answer(
             }
         }
         (Rows::Entities(rows), Shown::Entities(shape)) if suffix.is_none() => {
-            let tree = tree::expand(reader, rows, shape).await?;
+            let tree = tree::expand_in_pages(reader, rows, shape, form.page_size(page_size)).await?;
             for node in &tree.nodes {
                 json.separate();
                 json.raw("{");
@@ -100,15 +113,9 @@ pub async fn answer(
     match (next, since) {
         (Some(next), since) => {
             let token = delta::carried(&next, since);
-            link(
-                exchange,
-                form,
-                &mut json,
-                "nextLink",
-                &format!("$skiptoken={token}"),
-            );
+            link(exchange, &mut json, "nextLink", &format!("$skiptoken={token}"));
         }
-        (None, Some(since)) => delta::link_since(exchange, form, &mut json, since),
+        (None, Some(since)) => delta::link_since(exchange, &mut json, since),
         (None, None) => {}
     }
     json.raw("}");
@@ -120,8 +127,14 @@ pub async fn answer(
     Ok(answer)
 }
 
+/// How many rows are told of each collection at most.
+pub fn page_size(exchange: &Exchange<'_>) -> usize {
+    let preferred = exchange.terms.preferences.max_page_size;
+    preferred.map_or(PAGE_SIZE, |size| size.min(PAGE_SIZE))
+}
+
 /// The preferences that were followed.
-fn applied(exchange: &Exchange<'_>, page_size: usize, is_tracked: bool) -> Option<String> {
+pub fn applied(exchange: &Exchange<'_>, page_size: usize, is_tracked: bool) -> Option<String> {
     let size = exchange.terms.preferences.max_page_size;
     let size = size.map(|_| format!("odata.maxpagesize={page_size}"));
     let tracked = is_tracked.then(|| delta::preference(exchange.terms.version).to_owned());
@@ -141,7 +154,13 @@ fn context(plan: &Plan, set: &str, suffix: Option<Suffix>) -> String {
 }
 
 /// The same request from another place on: a member of the answer with its address.
-pub fn link(exchange: &Exchange<'_>, form: Form<'_>, json: &mut Json, member: &str, place: &str) {
+pub fn link(exchange: &Exchange<'_>, json: &mut Json, member: &str, place: &str) {
+    json.member(&format!("@odata.{member}"));
+    json.string(&address(exchange, place));
+}
+
+/// The address of the same request from another place on.
+pub fn address(exchange: &Exchange<'_>, place: &str) -> String {
     let name_of = |option: &str| {
         let name = option.split('=').next().unwrap_or_default();
         name.replace("%24", "$")
@@ -152,8 +171,12 @@ pub fn link(exchange: &Exchange<'_>, form: Form<'_>, json: &mut Json, member: &s
     let options = exchange.query.split('&');
     let kept = options.filter(|option| !option.is_empty() && !is_place(option));
     let all: Vec<&str> = kept.chain([place]).collect();
-    json.member(&format!("@odata.{member}"));
-    json.string(&format!("{}{}?{}", form.root, exchange.path, all.join("&")));
+    format!(
+        "{}{}?{}",
+        exchange.conversation.root,
+        exchange.path,
+        all.join("&")
+    )
 }
 
 /// A row that aggregation made: columns with a way are nested objects.

@@ -31,6 +31,8 @@ pub enum Arguments {
     Single(Box<Expr>),
     /// `(date=2021-03-22,userId=@u)`
     Named(Vec<(String, Expr)>),
+    /// `(Users,Projects)`, of `$crossjoin` alone.
+    Sets(Vec<String>),
 }
 
 /// The query options of a resource, or of an expanded navigation.
@@ -93,8 +95,10 @@ pub enum SelectItem {
     All,
     /// `WP.*`, all operations.
     Operations(String),
-    /// A path of names; options of the last one are refused by the parser.
+    /// A path of names.
     Path(Vec<String>),
+    /// A path of names with options in parentheses behind the last one.
+    Within(Vec<String>, Box<Options>),
 }
 
 /// An item of `$expand`.

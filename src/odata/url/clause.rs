@@ -1,10 +1,11 @@
 //! What `$orderby`, `$compute` and `$select` list, and paths of plain names.
 
 use super::ast::{Computed, OrderKey, SelectItem};
+use super::expand::{Within, nested_options};
 use super::expression::expression;
 use super::input::{
-    Input, Parsed, blanks, count, expected, name, next, opens, qualified_name, rest, separated, take,
-    take_word, unsupported,
+    Input, Parsed, blanks, count, expanded, expected, name, next, opens, qualified_name, rest, separated,
+    take, take_word, unsupported,
 };
 
 /// Reads `a desc,b`.
@@ -53,7 +54,8 @@ pub(super) fn selected(input: &mut Input<'_>) -> Parsed<Vec<SelectItem>> {
         loop {
             path.push(path_name(input)?.to_owned());
             if opens(input) {
-                return unsupported(input, "an option or an overload in parentheses within $select");
+                let options = expanded(input, |input| nested_options(input, Within::Selected))?;
+                return Ok(SelectItem::Within(path, Box::new(options)));
             }
             if !take(input, '/') {
                 break;

@@ -34,7 +34,7 @@ pub(super) fn expand_items(input: &mut Input<'_>) -> Parsed<Vec<ExpandItem>> {
             }
         }
         let options = if opens(input) {
-            expanded(input, |input| nested_options(input, what))?
+            expanded(input, |input| nested_options(input, Within::Expanded(what)))?
         } else {
             Options::default()
         };
@@ -59,8 +59,35 @@ fn leaf(input: &mut Input<'_>) -> Parsed<Expanded> {
     }
 }
 
+/// What options in parentheses are about.
+#[derive(Clone, Copy)]
+pub(super) enum Within {
+    /// An expanded navigation.
+    Expanded(Expanded),
+    /// A selected property.
+    Selected,
+}
+
+impl Within {
+    const fn takes(self, option: SystemOption) -> bool {
+        match self {
+            Self::Expanded(what) => option.fits(what),
+            Self::Selected => option.fits_selected(),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Expanded(Expanded::Entities) => "an expanded navigation",
+            Self::Expanded(Expanded::References) => "an expanded $ref",
+            Self::Expanded(Expanded::Count) => "an expanded $count",
+            Self::Selected => "a selected property",
+        }
+    }
+}
+
 /// Reads `($select=a;$expand=b)`.
-fn nested_options(input: &mut Input<'_>, what: Expanded) -> Parsed<Options> {
+pub(super) fn nested_options(input: &mut Input<'_>, what: Within) -> Parsed<Options> {
     require(input, '(')?;
     let mut options = Options::default();
     let mut given = Vec::new();
@@ -76,7 +103,7 @@ fn nested_options(input: &mut Input<'_>, what: Expanded) -> Parsed<Options> {
 
 fn nested_option(
     input: &mut Input<'_>,
-    what: Expanded,
+    what: Within,
     options: &mut Options,
     given: &mut Vec<SystemOption>,
 ) -> Parsed<()> {
@@ -95,8 +122,8 @@ fn nested_option(
     let prefixed = take(input, '$');
     let word = peek_word(input);
     let Some((option, spelling)) = SystemOption::named(word) else {
-        let message = "an option of $expand: $filter, $orderby, $select, $expand, $top, $skip, $count, $search, \
-                       $levels or $compute";
+        let message = "an option of $expand or $select: $filter, $orderby, $select, $expand, $top, $skip, $count, \
+                       $search, $levels or $compute";
         return if prefixed && !word.is_empty() {
             refuse(
                 &before,
@@ -107,17 +134,9 @@ fn nested_option(
             expected(&before, message)
         };
     };
-    if !option.fits(what) {
-        let of = match what {
-            Expanded::Entities => "an expanded navigation",
-            Expanded::References => "an expanded $ref",
-            Expanded::Count => "an expanded $count",
-        };
-        return refuse(
-            &before,
-            Kind::Malformed,
-            format!("{spelling} is no option of {of}"),
-        );
+    if !what.takes(option) {
+        let message = format!("{spelling} is no option of {}", what.name());
+        return refuse(&before, Kind::Malformed, message);
     }
     if option == SystemOption::Apply {
         return unsupported(&before, "$apply within $expand");

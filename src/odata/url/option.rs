@@ -82,6 +82,29 @@ impl SystemOption {
         }
     }
 
+    /// Whether it may stand within the parentheses of a selected property.
+    pub(super) const fn fits_selected(self) -> bool {
+        match self {
+            Self::Compute
+            | Self::Count
+            | Self::Expand
+            | Self::Filter
+            | Self::OrderBy
+            | Self::Search
+            | Self::Select
+            | Self::Skip
+            | Self::Top => true,
+            Self::Apply
+            | Self::DeltaToken
+            | Self::Format
+            | Self::Id
+            | Self::Index
+            | Self::Levels
+            | Self::SchemaVersion
+            | Self::SkipToken => false,
+        }
+    }
+
     /// Whether it may come without a value, as lax clients send it.
     const fn may_be_empty(self) -> bool {
         matches!(

@@ -58,6 +58,9 @@ fn steps(input: &mut Input<'_>, mut path: Path) -> Parsed<Path> {
             return unsupported(input, "a second pair of parentheses");
         }
     }
+    if next(input) == Some('@') {
+        return unsupported(input, "an annotation in an expression");
+    }
     Ok(path)
 }
 

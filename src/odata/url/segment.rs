@@ -2,12 +2,13 @@
 
 use winnow::Parser;
 
-use super::ast::{ResourcePath, Segment};
+use super::ast::{Arguments, ResourcePath, Segment};
 use super::call::{arguments, parenthesised};
 use super::decode::{Plus, decoded};
 use super::error::{Fault, Kind, SyntaxError};
 use super::input::{
-    Budget, Input, Parsed, expected, name, next, peek_word, qualified_name, read, rest, take, unsupported,
+    Budget, Input, Parsed, close, count, expected, name, nested, next, peek_word, qualified_name, read,
+    require, rest, separated, take,
 };
 
 const WHAT: &str = "path";
@@ -66,10 +67,10 @@ fn segment(input: &mut Input<'_>) -> Parsed<Segment> {
     }
     let before = input.clone();
     let name = if take(input, '$') {
-        match peek_word(input) {
-            "crossjoin" => return unsupported(&before, "$crossjoin"),
+        match peek_word(input).to_ascii_lowercase().as_str() {
+            "crossjoin" => return joined(input),
             "filter" => format!("${}", name(input, "filter")?),
-            _ => return expected(&before, "a name, or $filter, before parentheses"),
+            _ => return expected(&before, "a name, $filter or $crossjoin, before parentheses"),
         }
     } else {
         qualified_name(input, "a name before parentheses")?.to_owned()
@@ -81,6 +82,24 @@ fn segment(input: &mut Input<'_>) -> Parsed<Segment> {
     Ok(Segment {
         name,
         arguments: Some(arguments(&before, within)?),
+    })
+}
+
+/// Reads `crossjoin(Users,Projects)`.
+fn joined(input: &mut Input<'_>) -> Parsed<Segment> {
+    let word = format!("${}", name(input, "crossjoin")?);
+    let sets = nested(input, |input| {
+        require(input, '(')?;
+        let sets = separated(input, |input| {
+            count(input)?;
+            Ok(name(input, "the name of a set")?.to_owned())
+        })?;
+        close(input, "`,` or `)`")?;
+        Ok(sets)
+    })?;
+    Ok(Segment {
+        name: word,
+        arguments: Some(Arguments::Sets(sets)),
     })
 }
 

@@ -110,6 +110,7 @@ fn step(step: &Step) -> String {
 fn arguments(arguments: &Arguments) -> String {
     match arguments {
         Arguments::Empty => "()".to_owned(),
+        Arguments::Sets(names) => format!("({})", names.join(",")),
         Arguments::Single(it) => format!("({})", expr(it)),
         Arguments::Named(named) => format!(
             "({})",
@@ -199,6 +200,7 @@ fn select_item(item: &SelectItem) -> String {
         SelectItem::All => "*".to_owned(),
         SelectItem::Operations(namespace) => format!("{namespace}.*"),
         SelectItem::Path(path) => path.join("/"),
+        SelectItem::Within(path, within) => format!("{}({})", path.join("/"), options(within, ";")),
     }
 }
 

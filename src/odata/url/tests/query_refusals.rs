@@ -105,9 +105,9 @@ fn an_option_is_refused_for_its_value() {
 fn expand_and_select_are_refused_at_the_place() {
     check(&[
         (
-            "$select=a($top=1)",
-            Unsupported,
-            "$select, position 1: an option or an overload in parentheses within $select is not supported",
+            "$select=a($levels=1)",
+            Malformed,
+            "$select, position 2: $levels is no option of a selected property",
         ),
         (
             "$expand=$value",

@@ -256,6 +256,100 @@ fn of_set(model: &Model, set: &str, of: &str, worlds: &Worlds) -> Vec<Asked> {
     asked
 }
 
+/// The same by other ways: filters and keys on the way, values by `$root`, the row that `$it` is, parts of
+/// collections, combinations of sets, and writes of each.
+fn by_other_ways(model: &Model, set: &str, of: &str, worlds: &Worlds) -> Vec<Asked> {
+    let secrets = worlds.secrets.one_of_each();
+    let own = own_kind(set, worlds);
+    let mut paths = vec![
+        format!("$crossjoin({set})?$expand=*&$top=3&$count=true"),
+        format!("$crossjoin({set},ApprovalStatuses)/$count"),
+    ];
+    for secret in own.iter().take(1) {
+        for condition in model.conditions(of, secret).iter().step_by(4) {
+            paths.push(format!("{set}/$filter({condition})/$count"));
+            paths.push(format!("{set}/$filter(@f)?@f={condition}&$select=id"));
+        }
+        let comparable = model.properties(of).into_iter();
+        for (name, _) in comparable.filter(|(_, of)| literal(of, secret).is_some()) {
+            let value = format!("$root/{set}({secret})/{name}");
+            paths.push(format!("{set}?$compute={value} as x&$select=x&$top=1"));
+            paths.push(format!("{set}/$count?$filter={name} eq {value}"));
+        }
+    }
+    for (navigation, to, is_many) in model.navigations(of) {
+        paths.push(format!(
+            "{set}?$expand={navigation}($filter=id ne $it/id;$compute=$it/id as x)"
+        ));
+        paths.push(format!(
+            "{set}?$expand={navigation}($compute=$it/id as x;$select=x)"
+        ));
+        if is_many {
+            for secret in own.iter().take(1) {
+                paths.push(format!(
+                    "ApprovalStatuses?$filter=$root/{set}({secret})/{navigation}/$count gt 0"
+                ));
+            }
+        } else {
+            let first = model.properties(to)[0].0;
+            for secret in own.iter().take(1) {
+                let value = format!("$root/{set}({secret})/{navigation}/{first}");
+                paths.push(format!("ApprovalStatuses?$compute={value} as x&$top=1"));
+            }
+        }
+        if let Some((other, _)) = model
+            .sets()
+            .into_iter()
+            .find(|(other, of)| *of == to && *other != set)
+        {
+            paths.push(format!(
+                "$crossjoin({set},{other})/$count?$filter={set}/id ne {other}/id"
+            ));
+        }
+    }
+    for secret in &secrets {
+        paths.push(format!("{set}/$filter(id eq {secret})/{secret}"));
+        paths.push(format!("{set}/$filter(id ne {secret})/$count"));
+        paths.push(format!("$entity?$id={set}({secret})"));
+        paths.push(format!(
+            "{set}?$filter=$root/{set}({secret})/id ne null&$count=true"
+        ));
+        paths.push(format!(
+            "$crossjoin({set},ApprovalStatuses)/$count?$filter={set}/id eq {secret}"
+        ));
+    }
+    let mut asked: Vec<Asked> = paths.iter().map(|path| asked_for(set, path)).collect();
+    asked.extend(of_each(set, &secrets));
+    asked
+}
+
+/// A page of what is expanded, and writes of each.
+fn of_each(set: &str, secrets: &[&str]) -> Vec<Asked> {
+    let paged = asked_for(set, &format!("{set}?$expand=*"));
+    let mut asked = vec![Asked {
+        headers: vec![("prefer", "maxpagesize=1".to_owned())],
+        ..paged
+    }];
+    for secret in secrets.iter().filter(|_| set == "TimeSheets") {
+        for (method, action) in [
+            (Method::PATCH, ""),
+            (Method::DELETE, ""),
+            (Method::POST, "/WP.ForceSubmit"),
+        ] {
+            asked.push(Asked {
+                method,
+                headers: vec![
+                    ("content-type", "application/json".to_owned()),
+                    ("prefer", "return=representation".to_owned()),
+                ],
+                body: Some(json!({ "name": "Ivan" }).to_string()),
+                ..asked_for(set, &format!("{set}/$filter(id eq {secret})/$each{action}"))
+            });
+        }
+    }
+    asked
+}
+
 /// The secrets that are in a set, or any where none is.
 fn own_kind<'a>(set: &str, worlds: &'a Worlds) -> Vec<&'a str> {
     let secrets = &worlds.secrets;
@@ -394,6 +488,7 @@ async fn f11_strangers_learn_nothing_by_any_set_key_option_function_or_batch() {
     let mut asked = Vec::new();
     for (set, of) in model.sets() {
         asked.extend(of_set(&model, set, of, &worlds));
+        asked.extend(by_other_ways(&model, set, of, &worlds));
     }
     asked.extend(of_operations(&model, &worlds));
     let every_tenth: Vec<Asked> = asked.iter().step_by(10).cloned().collect();
