@@ -9,6 +9,7 @@ use crate::support::client::Client;
 use crate::support::server::{Folder, TestServer};
 
 mod batches;
+mod conformance;
 mod delta;
 mod hostile;
 mod joins;
