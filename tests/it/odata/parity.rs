@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::{JSON, booked, demo, get, put, send};
 use crate::support::client::Client;
 
+mod codes;
+
 /// The sheet over GraphQL.
 async fn over_graphql(client: &Client, sheet: &str) -> Value {
     let document = "query Sheet($id: UUID!) { timesheet(id: $id) {

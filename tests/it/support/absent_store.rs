@@ -1,4 +1,4 @@
-//! A store that is not there: everything it is asked for is unavailable.
+//! A store that is not there: whatever it is asked for fails in one way.
 
 use std::sync::Arc;
 
@@ -8,16 +8,16 @@ use futures_util::stream::{self, BoxStream};
 use punchcard::domain::change::ChangeSet;
 use punchcard::store::{Change, Committed, Lagged, Store, StoreError, Token, View};
 
-pub struct AbsentStore;
+pub struct AbsentStore(pub StoreError);
 
 #[async_trait]
 impl Store for AbsentStore {
     async fn view(&self, _: Option<Token>) -> Result<Arc<dyn View>, StoreError> {
-        Err(StoreError::Unavailable("there is no store".to_owned()))
+        Err(self.0.clone())
     }
 
     async fn commit(&self, _: ChangeSet) -> Result<Committed, StoreError> {
-        Err(StoreError::Unavailable("there is no store".to_owned()))
+        Err(self.0.clone())
     }
 
     fn changes(&self, _: Token) -> BoxStream<'static, Result<Arc<Change>, Lagged>> {

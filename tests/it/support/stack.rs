@@ -12,6 +12,7 @@ use punchcard::http::auth::Doorkeeper;
 use punchcard::http::closing::{self, Closing};
 use punchcard::http::gate::{Gate, Introduce, Routes};
 use punchcard::server::system::{SystemClock, SystemSecrets, TimeOrderedIds};
+use punchcard::store::StoreError;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -50,10 +51,29 @@ impl Stack {
         tls: Option<TlsAcceptor>,
         routes: impl FnOnce(Closing) -> Routes,
     ) -> Self {
+        let store = AbsentStore(StoreError::Unavailable("there is no store".to_owned()));
+        Self::start_with(store, limits, tls, routes).await
+    }
+
+    /// Starts it over a store that fails in this way.
+    pub async fn start_over(
+        store: AbsentStore,
+        limits: Limits,
+        routes: impl FnOnce(Closing) -> Routes,
+    ) -> Self {
+        Self::start_with(store, limits, None, routes).await
+    }
+
+    async fn start_with(
+        store: AbsentStore,
+        limits: Limits,
+        tls: Option<TlsAcceptor>,
+        routes: impl FnOnce(Closing) -> Routes,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let app = App::new(
-            Arc::new(AbsentStore),
+            Arc::new(store),
             Arc::new(SystemClock),
             Arc::new(TimeOrderedIds),
             Arc::new(SystemSecrets),
