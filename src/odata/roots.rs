@@ -1,8 +1,6 @@
 //! Values of other resources, which expressions name by `$root`: read once, as the caller sees them,
 //! and put in their places before anything is bound. What is not to be seen is null (F11).
 
-use std::pin::Pin;
-
 use axum::http::StatusCode;
 
 use super::error::Refusal;
@@ -85,30 +83,18 @@ async fn value_at(reader: &Reader, path: &Path, aliases: &[(String, Expr)]) -> R
 }
 
 /// The value below a row, of which the names are checked even if there is no such row.
-fn below<'f>(
-    reader: &'f Reader,
-    row: Option<Row>,
-    of: &'static Type,
-    steps: &'f [Step],
-    aliases: &'f [(String, Expr)],
-) -> Pin<Box<dyn Future<Output = Result<Literal, Refusal>> + Send + 'f>> {
-    Box::pin(async move {
-        let (name, key, rest) = match steps {
-            [] => {
-                let message = format!("an entity is no value: name a property of the {}", of.name);
-                return Err(Refusal::bad_request(message));
-            }
-            [Step::Name(name), rest @ ..] => (name, None, rest),
-            [Step::Call(name, key), rest @ ..] => (name, Some(key), rest),
-            [
-                Step::Count(..) | Step::Filter(_) | Step::Any(_) | Step::All(_),
-                ..,
-            ] => {
-                return Err(Refusal::bad_request("$count stands behind what leads to many"));
-            }
-        };
+async fn below(
+    reader: &Reader,
+    mut row: Option<Row>,
+    mut of: &'static Type,
+    mut steps: &[Step],
+    aliases: &[(String, Expr)],
+) -> Result<Literal, Refusal> {
+    loop {
+        let (name, key, rest) = step_of(steps, of)?;
+        steps = rest;
         if bind::is_type(name, of.name) && key.is_none() {
-            return below(reader, row, of, rest, aliases).await;
+            continue;
         }
         if let Some(property) = of.property(name) {
             return match (rest, key) {
@@ -117,39 +103,53 @@ fn below<'f>(
             };
         }
         let Some(navigation) = of.navigation(name) else {
-            return Err(Refusal::bad_request(format!(
-                "{} has no property {name}",
-                of.name
-            )));
+            let message = format!("{} has no property {name}", of.name);
+            return Err(Refusal::bad_request(message));
         };
-        let to = (navigation.to)();
-        match (key, row) {
+        row = match (key, row) {
             (None | Some(Arguments::Empty), row) if navigation.is_collection() => {
                 let base = match row {
                     Some(row) => Some(Base::of_navigation(reader, &row, navigation).await?),
                     None => None,
                 };
-                number_of(reader, base, rest, aliases).await
+                return number_of(reader, base, rest, aliases).await;
             }
-            (None, Some(row)) => {
-                let target = rows::target(reader, &row, navigation).await?;
-                below(reader, target, to, rest, aliases).await
-            }
-            (None, None) => below(reader, None, to, rest, aliases).await,
+            (None, Some(row)) => rows::target(reader, &row, navigation).await?,
+            (None, None) => None,
             (Some(key), row) if navigation.is_collection() => {
                 let id = key_of(key, aliases)?;
-                let member = match row {
+                match row {
                     Some(row) => rows::member(reader, &row, navigation, id).await?,
                     None => None,
-                };
-                below(reader, member, to, rest, aliases).await
+                }
             }
-            (Some(_), _) => Err(Refusal::bad_request(format!(
-                "{} leads to one {}, and takes no key",
-                navigation.name, to.name
-            ))),
+            (Some(_), _) => {
+                let to = (navigation.to)().name;
+                let message = format!("{} leads to one {to}, and takes no key", navigation.name);
+                return Err(Refusal::bad_request(message));
+            }
+        };
+        of = (navigation.to)();
+    }
+}
+
+/// The next step below a `of`, by its name and key, and those after it.
+fn step_of<'s>(
+    steps: &'s [Step],
+    of: &Type,
+) -> Result<(&'s str, Option<&'s Arguments>, &'s [Step]), Refusal> {
+    match steps {
+        [Step::Name(name), rest @ ..] => Ok((name, None, rest)),
+        [Step::Call(name, key), rest @ ..] => Ok((name, Some(key), rest)),
+        [] => {
+            let message = format!("an entity is no value: name a property of the {}", of.name);
+            Err(Refusal::bad_request(message))
         }
-    })
+        [
+            Step::Count(..) | Step::Filter(_) | Step::Any(_) | Step::All(_),
+            ..,
+        ] => Err(Refusal::bad_request("$count stands behind what leads to many")),
+    }
 }
 
 async fn value_of(

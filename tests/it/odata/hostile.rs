@@ -93,6 +93,21 @@ async fn paths_and_options_within_options_have_limits() {
 }
 
 #[tokio::test]
+async fn a_long_way_to_another_resource_is_gone_step_by_step() {
+    let server = demo().await;
+    let client = server.client();
+    let somebody = get(&client, "Users?$top=1&$select=id").await.rows()[0]["id"].clone();
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    for user in [somebody.as_str().unwrap(), nobody] {
+        let way = "/manager".repeat(2_000);
+        let path = format!("Users?$top=1&$filter=$root/Users({user}){way}/name%20eq%20null");
+        let answer = get(&client, &path).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert_eq!(answer.rows().len(), 1, "nobody has so many managers");
+    }
+}
+
+#[tokio::test]
 async fn links_within_answers_stay_short() {
     let server = demo().await;
     let client = server.client();
