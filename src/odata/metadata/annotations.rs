@@ -72,7 +72,7 @@ pub fn of_service() -> Vec<Annotation> {
     vec![
         Annotation {
             term: "Core.ODataVersions",
-            value: Term::Text("4.0,4.01"),
+            value: Term::Text("4.0 4.01"),
         },
         Annotation {
             term: "Capabilities.ConformanceLevel",

@@ -248,3 +248,22 @@ async fn f11_a_stranger_is_not_told_that_anothers_sheet_changed_or_is_gone() {
     assert_eq!(delta(&client, &link).await.0.len(), 1);
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_filter_on_the_way_is_part_of_what_is_tracked() {
+    let server = demo().await;
+    let client = server.client();
+    let sheet = open(&client, "2031-01-06").await;
+    rename(&client, &sheet, "Watched").await;
+    let list = "TimeSheets/$filter(startswith(name,'Watch'))?$select=id";
+    let first = get_with(&client, list, &[TRACKED]).await;
+    assert_eq!(first.header("preference-applied"), "track-changes");
+    let (rows, link) = follow(&client, first, &[]).await;
+    assert_eq!(rows, [json!({ "id": sheet })]);
+    rename(&client, &sheet, "Watched still").await;
+    let (changed, link) = delta(&client, &link).await;
+    assert_eq!(changed, [json!({ "id": sheet })]);
+    rename(&client, &sheet, "Not any more").await;
+    let (changed, _) = delta(&client, &link).await;
+    assert_eq!(changed[0]["@removed"]["reason"], "changed", "{changed:?}");
+}

@@ -17,7 +17,7 @@ async fn v401_intermediate_02_and_that_of_4_0() {
     let (_server, client) = served().await;
     assert_eq!(
         schema(&client).await["Container"]["@Core.ODataVersions"],
-        "4.0,4.01"
+        "4.0 4.01"
     );
 }
 

@@ -326,7 +326,7 @@ async fn v401_minimal_12_the_versions_are_told() {
     let (_server, client) = served().await;
     assert_eq!(
         schema(&client).await["Container"]["@Core.ODataVersions"],
-        "4.0,4.01"
+        "4.0 4.01"
     );
 }
 
