@@ -18,7 +18,7 @@ use crate::domain::time::Instant;
 const MICROS_BETWEEN: i64 = 500_000;
 /// Beyond so many watchers it is told less often, so that telling them takes a small part of the
 /// time, however many they are.
-const MICROS_A_WATCHER: i64 = 200;
+const MICROS_A_WATCHER: i64 = 400;
 /// So many events are remembered for watchers of all imports that are slow.
 const REMEMBERED: usize = 4_096;
 
@@ -315,9 +315,9 @@ mod tests {
         let _all: Vec<_> = (0..4_000).map(|_| live.news()).collect();
         let _one: Vec<_> = (0..1_000).map(|_| live.follow(id)).collect();
         live.reach(&track, Progress::at(Phase::Reading, 1, 2), at(0));
-        live.reach(&track, Progress::at(Phase::Matching, 0, 2), at(999));
+        live.reach(&track, Progress::at(Phase::Matching, 0, 2), at(1_999));
         assert_eq!(live.progress(id).percent, 5, "too soon for so many");
-        live.reach(&track, Progress::at(Phase::Matching, 0, 2), at(1_000));
+        live.reach(&track, Progress::at(Phase::Matching, 0, 2), at(2_000));
         assert_eq!(live.progress(id).percent, 10);
     }
 
