@@ -1,6 +1,8 @@
 //! The OData face from outside: the requests of WorkPoint's documentation, the protocol, and that
 //! both faces tell the same.
 
+use std::time::{Duration, Instant};
+
 use axum::http::{HeaderMap, Method, StatusCode};
 use punchcard::config::Settings;
 use serde_json::{Value, json};
@@ -92,6 +94,13 @@ async fn send(
 
 async fn get(client: &Client, path: &str) -> Answer {
     send(client, Method::GET, path, &[], None).await
+}
+
+/// What is made to hurt is refused, long before it could.
+fn refused_at_once(answer: &Answer, began: Instant, about: &str) {
+    assert!(answer.status.is_client_error(), "{about}: {}", answer.status);
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(2), "{about}: {took:?}");
 }
 
 async fn get_with(client: &Client, path: &str, headers: &[(&str, &str)]) -> Answer {

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{demo, get};
+use super::{booked, demo, get};
 use crate::support::client::Client;
 use crate::support::server::TestServer;
 
@@ -38,6 +38,16 @@ async fn number(client: &Client, path: &str) -> usize {
 
 async fn status(client: &Client, path: &str) -> u16 {
     get(client, path).await.status.as_u16()
+}
+
+/// What two levels ask of `$count` behind collections of entities and of complex values.
+async fn count_is_a_segment() {
+    let (_server, client) = served().await;
+    let (sheet, _) = booked(&client, "2027-03-22", "3").await;
+    for (collection, expected) in [("timeSheetLines", 1), ("schedule", 7)] {
+        let path = format!("TimeSheets({sheet})/{collection}/$count");
+        assert_eq!(number(&client, &path).await, expected, "{collection}");
+    }
 }
 
 /// `$metadata` in JSON: what the schema has.

@@ -274,6 +274,8 @@ async fn each_writes_sheets_alone_not_too_many_and_by_itself() {
     )
     .await;
     assert_eq!(batch.json()["responses"][0]["status"], 501, "{batch:?}");
+    let left = get(&client, "TimeSheets/$count").await.text;
+    assert_eq!(left, all.to_string(), "no part of too many is deleted");
     let after = get(&client, &format!("TimeSheets?$filter={condition}"))
         .await
         .good();
