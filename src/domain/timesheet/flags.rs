@@ -1,8 +1,8 @@
 //! Who may do what with a sheet in which state: one function that guards the verbs and from which
 //! the flags come that announce them (SPEC 6, F1).
 
+use super::Timesheet;
 use super::lock::Lock;
-use super::{CellRef, Timesheet};
 use crate::domain::access::{Actor, Permission};
 use crate::domain::approval::{ApprovalAction, ApprovalStatus};
 use crate::domain::error::Error;
@@ -204,15 +204,14 @@ impl Obstacle {
 /// elsewhere, and days that are locked.
 fn hours_in_the_way(action: Action, standing: &Standing<'_>) -> Option<Obstacle> {
     let Standing { sheet, lock, .. } = *standing;
-    let is_invoiced = |cell: CellRef<'_>| cell.invoice_line_id().is_some();
     match action {
         Action::Edit => lock.covers_all_of(sheet).then_some(Obstacle::Days),
-        Action::Delete if sheet.cells().any(CellRef::is_protected) => {
+        Action::Delete if sheet.rows.has_protected() => {
             Some(Obstacle::Hours("are invoiced or come from time off"))
         }
         // To take back what is not approved yet changes nothing that is closed.
         Action::Reopen if sheet.status != ApprovalStatus::Approved => None,
-        Action::Reopen if sheet.cells().any(is_invoiced) => Some(Obstacle::Hours("are invoiced")),
+        Action::Reopen if sheet.rows.has_invoiced() => Some(Obstacle::Hours("are invoiced")),
         Action::Delete | Action::Reopen => lock.covers_any_cell_of(sheet).then_some(Obstacle::Days),
         Action::Submit | Action::ForceSubmit | Action::Execute | Action::ForceExecute => None,
     }

@@ -102,7 +102,7 @@ struct PackedLine {
     activity: Uuid,
 }
 
-/// What freezes a cell. Rare, so kept beside the cells.
+/// What freezes a cell: at least one of the two. Rare, so kept beside the cells.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct Links {
     cell: u32,
@@ -161,6 +161,16 @@ impl Rows {
     /// How many cells there are.
     pub fn cell_count(&self) -> usize {
         self.cells.len()
+    }
+
+    /// Whether it has a cell that a save may neither change nor drop (S13).
+    pub fn has_protected(&self) -> bool {
+        !self.links.is_empty()
+    }
+
+    /// Whether it has a cell that an invoice line bills.
+    pub fn has_invoiced(&self) -> bool {
+        self.links.iter().any(|links| links.invoice_line.is_some())
     }
 
     /// The shared parts of the ids of its rows: what an index needs in order to find the sheet by
