@@ -2,6 +2,7 @@
 //! How randomness is drawn is not known here: an [`IdSource`] is handed in.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use super::time::Instant;
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(#[serde(with = "uuid::serde::compact")] Uuid);
 
@@ -25,6 +26,13 @@ macro_rules! ids {
             /// The plain UUID.
             pub const fn uuid(self) -> Uuid {
                 self.0
+            }
+        }
+
+        // In one number rather than byte by byte: ids are what maps are looked up by.
+        impl Hash for $name {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                state.write_u128(self.0.as_u128());
             }
         }
 
