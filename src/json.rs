@@ -16,6 +16,7 @@ use crate::domain::id::{
 use crate::domain::time::{Date, Instant};
 use crate::domain::version::RowVersion;
 
+pub mod key;
 pub mod lately;
 pub mod name;
 
@@ -37,7 +38,8 @@ macro_rules! put_by {
 }
 
 put_by! {
-    bool => |it, json| json.raw(if it { "true" } else { "false" }),
+    // Each of a length that is known beforehand.
+    bool => |it, json| if it { json.raw("true") } else { json.raw("false") },
     i32 => |it, json| json.int(it),
     u16 => |it, json| json.int(it.into()),
     u64 => |it, json| json.int(i32::try_from(it).unwrap_or(i32::MAX)),
@@ -95,6 +97,7 @@ impl Json {
     }
 
     /// Text that is JSON already.
+    #[inline]
     pub fn raw(&mut self, text: &str) {
         self.0.extend_from_slice(text.as_bytes());
     }
@@ -288,16 +291,21 @@ impl Json {
         }
         let mut buffer = [b'0'; 20];
         let mut written = 0;
-        for place in buffer.iter_mut().rev() {
+        let (pairs, _) = buffer.as_chunks_mut();
+        for place in pairs.iter_mut().rev() {
             if number == 0 && written >= width {
                 break;
             }
-            let [_, digit] = pair(number);
-            *place = digit;
-            number /= 10;
-            written += 1;
+            *place = pair(number);
+            number /= 100;
+            written += 2;
         }
+        // The first pair may begin with a zero too many.
         let digits = buffer.get(buffer.len() - written..).unwrap_or_default();
+        let digits = match digits.split_first() {
+            Some((b'0', rest)) if rest.len() >= width => rest,
+            _ => digits,
+        };
         self.0.extend_from_slice(digits);
     }
 }

@@ -25,6 +25,7 @@ use crate::store::View;
 
 pub mod booking;
 pub mod facts;
+pub mod found;
 pub(super) mod sheet;
 pub(super) mod sight;
 pub mod visibility;

@@ -4,8 +4,11 @@
 //! refers to is loaded in a few batched reads ([`load`]), and the text is written without the store
 //! ([`json`](crate::json)). What the objects are is not known here.
 
+use std::cell::OnceCell;
+
 use async_graphql::registry::Registry;
 
+use crate::app::reader::facts::Facts;
 use crate::domain::record::{Key, Record};
 use crate::domain::time::Date;
 
@@ -33,6 +36,11 @@ pub trait Object: Sized + Send + Sync + 'static {
     const FIELDS: &'static [Field<Self>];
     /// The union that it is a member of.
     const UNION: Option<&'static str> = None;
+
+    /// What it comes to for the caller, as far as that was asked for.
+    fn facts<'s>(_view: Self::View<'_>, _scene: &'s Scene) -> Option<&'s Facts> {
+        None
+    }
 }
 
 /// An object type that shows the records of one kind.
@@ -86,6 +94,11 @@ enum Value<O: Object> {
         gather: for<'a> fn(O::View<'a>, &mut Wanted<'_>),
         write: for<'a> fn(O::View<'a>, &Scene, &mut Json),
     },
+    /// One of the facts of the object.
+    Fact {
+        gather: for<'a> fn(O::View<'a>, &mut Wanted<'_>),
+        write: fn(&Facts, &mut Json),
+    },
     /// Another record; null if there is none, or none that the caller may see (F11).
     Reference {
         key: for<'a> fn(O::View<'a>, Today) -> Option<Key>,
@@ -133,6 +146,23 @@ impl<O: Object> Field<O> {
         write: for<'a> fn(O::View<'a>, &Scene, &mut Json),
     ) -> Self {
         let value = Value::Computed { gather, write };
+        Self {
+            name,
+            about,
+            ty,
+            value,
+        }
+    }
+
+    /// One of the object's [facts](Object::facts), which `gather` asks for.
+    pub const fn fact(
+        name: &'static str,
+        about: &'static str,
+        ty: Type,
+        gather: for<'a> fn(O::View<'a>, &mut Wanted<'_>),
+        write: fn(&Facts, &mut Json),
+    ) -> Self {
+        let value = Value::Fact { gather, write };
         Self {
             name,
             about,
@@ -229,10 +259,12 @@ impl Type {
 /// Writes the object that is seen through `view` as `plan` says.
 pub fn write<O: Object>(view: O::View<'_>, plan: &Plan, scene: &Scene, json: &mut Json) {
     json.raw("{");
+    // All fields that tell facts tell the same ones.
+    let facts = OnceCell::new();
     for item in plan.items() {
-        json.raw(item.key());
+        json.key(item.key());
         match item.field::<O>() {
-            Some(field) => field.write(view, item.plan(), scene, json),
+            Some(field) => field.value.write(view, item.plan(), scene, &facts, json),
             None => json.put(O::NAME),
         }
     }
@@ -259,31 +291,54 @@ impl<O: Object> Field<O> {
     /// Whether its value takes more than the object.
     const fn needs_more(&self) -> bool {
         match self.value {
-            Value::Computed { .. } | Value::Reference { .. } => true,
+            Value::Computed { .. } | Value::Fact { .. } | Value::Reference { .. } => true,
             Value::Leaf(_) => false,
             Value::Part { loads, .. } => loads,
+        }
+    }
+
+    /// Whether what its value takes is all that the value of `other` takes.
+    fn takes_the_same(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Fact { gather, .. }, Value::Fact { gather: other, .. }) => {
+                std::ptr::fn_addr_eq(*gather, *other)
+            }
+            _ => false,
         }
     }
 
     /// What binds selections of its value; `None` where there is nothing to select.
     const fn bind(&self) -> Option<plan::Bind> {
         match self.value {
-            Value::Leaf(_) | Value::Computed { .. } => None,
+            Value::Leaf(_) | Value::Computed { .. } | Value::Fact { .. } => None,
             Value::Reference { plan, .. } | Value::Part { plan, .. } => Some(plan),
         }
     }
+}
 
-    fn write(&self, view: O::View<'_>, plan: &Plan, scene: &Scene, json: &mut Json) {
-        match &self.value {
-            Value::Leaf(write) => write(view, json),
-            Value::Computed { write, .. } => write(view, scene, json),
-            Value::Reference { key, write, .. } => {
+impl<O: Object> Value<O> {
+    fn write<'s>(
+        &self,
+        view: O::View<'_>,
+        plan: &Plan,
+        scene: &'s Scene,
+        facts: &OnceCell<Option<&'s Facts>>,
+        json: &mut Json,
+    ) {
+        match self {
+            Self::Leaf(write) => write(view, json),
+            Self::Computed { write, .. } => write(view, scene, json),
+            Self::Fact { write, .. } => match facts.get_or_init(|| O::facts(view, scene)) {
+                Some(facts) => write(facts, json),
+                None => json.put_null(),
+            },
+            Self::Reference { key, write, .. } => {
                 let record = key(view, scene.today()).and_then(|key| scene.record(key));
                 if !record.is_some_and(|record| write(record, plan, scene, json)) {
                     json.put_null();
                 }
             }
-            Value::Part { write, .. } => write(view, plan, scene, json),
+            Self::Part { write, .. } => write(view, plan, scene, json),
         }
     }
 }

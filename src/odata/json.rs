@@ -4,6 +4,7 @@
 use super::schema::Edm;
 use super::value::Value;
 use crate::json;
+use crate::json::key::Key;
 
 /// The JSON of an answer that is being written.
 #[derive(Debug, Default)]
@@ -37,6 +38,12 @@ impl Json {
         self.separate();
         self.text.text(name);
         self.text.raw(":");
+    }
+
+    /// The name of a member that is known beforehand, behind a comma unless it is the first.
+    pub fn key(&mut self, key: &Key) {
+        self.separate();
+        self.text.key(key);
     }
 
     /// A comma, unless nothing stands in this object or list yet.

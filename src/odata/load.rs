@@ -2,11 +2,11 @@
 //! out beforehand and loaded level by level, for all rows at once.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use ahash::AHashMap;
 use uuid::Uuid;
 
 use super::failure::Failure;
@@ -15,6 +15,7 @@ use super::schema::{Navigation, Property, Read, Via};
 use super::value::Value;
 use crate::app::Reader;
 use crate::app::reader::facts::{Asked, Facts};
+use crate::domain::id::TimesheetId;
 use crate::domain::model;
 use crate::domain::query::{Filter, Query};
 use crate::domain::record::{Key, Kind, Record};
@@ -37,10 +38,10 @@ const ROWS_AT_A_TIME: usize = 5_000;
 /// What was loaded. What the reader may not see is not there.
 #[derive(Default)]
 pub struct Loaded {
-    records: HashMap<Key, Option<Row>>,
-    referring: HashMap<(Kind, &'static str, Uuid), Vec<Row>>,
+    records: AHashMap<Key, Option<Row>>,
+    referring: AHashMap<(Kind, &'static str, Uuid), Vec<Row>>,
     referring_count: usize,
-    facts: HashMap<Uuid, (Asked, Facts)>,
+    facts: AHashMap<TimesheetId, (Asked, Facts)>,
     visits: AtomicU64,
     /// The reader's today, once something was loaded.
     today: Option<Date>,
@@ -52,7 +53,6 @@ impl Loaded {
         self.today = Some(reader.today());
         let mut levels: Vec<(Cow<'_, [Row]>, &Needs)> = vec![(Cow::Borrowed(rows), needs)];
         while let Some((rows, needs)) = levels.pop() {
-            self.load_facts(reader, &rows, needs.asked).await?;
             for (navigation, within) in &needs.along {
                 let is_last = within.is_empty();
                 self.load_related(reader, &rows, navigation).await?;
@@ -60,6 +60,7 @@ impl Loaded {
                     levels.push((Cow::Owned(self.all_related(&rows, navigation)), within));
                 }
             }
+            self.load_facts(reader, &rows, needs.asked).await?;
         }
         Ok(())
     }
@@ -98,7 +99,10 @@ impl Loaded {
 
     /// What the sheet in a row comes to, if that was loaded.
     pub fn facts(&self, row: &Row) -> Option<&Facts> {
-        self.facts.get(&row.id()).map(|(_, facts)| facts)
+        match row {
+            Row::Record(Record::Timesheet(sheet)) => self.facts.get(&sheet.id).map(|(_, facts)| facts),
+            _ => None,
+        }
     }
 
     /// The row to which a navigation leads.
@@ -191,7 +195,7 @@ impl Loaded {
             let Row::Record(Record::Timesheet(sheet)) = row else {
                 continue;
             };
-            match self.facts.get(&sheet.id.uuid()) {
+            match self.facts.get(&sheet.id) {
                 Some((known, _)) if both(*known, asked) == *known => {}
                 Some((known, _)) => {
                     union = both(union, *known);
@@ -202,8 +206,13 @@ impl Loaded {
         }
         sheets.sort_by_key(|sheet| sheet.id);
         sheets.dedup_by_key(|sheet| sheet.id);
-        let facts = reader.facts(&sheets, union).await?;
-        let ids = sheets.iter().map(|sheet| sheet.id.uuid());
+        let records = &self.records;
+        let known = |key: Key| match records.get(&key)?.as_ref()? {
+            Row::Record(record) => Some(record),
+            _ => None,
+        };
+        let facts = reader.facts(&sheets, union, &known).await?;
+        let ids = sheets.iter().map(|sheet| sheet.id);
         self.facts
             .extend(ids.zip(facts.into_iter().map(|facts| (union, facts))));
         Ok(())

@@ -14,6 +14,9 @@ use super::row::Row;
 use super::schema::{Edm, Navigation, Property, Type};
 use super::value::Value;
 use super::write::{etag, version_of};
+use crate::json::key::Key;
+
+const ETAG: Key = Key::of_member("@odata.etag");
 
 /// How answers are to look.
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +117,7 @@ impl Form<'_> {
         }
         let version = version_of(row).filter(|_| self.metadata != Metadata::None && of.has_key);
         if let Some(version) = version {
-            json.member("@odata.etag");
+            json.key(&ETAG);
             json.string(&etag(version));
         }
         if self.metadata == Metadata::Full && of.has_key {
@@ -135,7 +138,7 @@ impl Form<'_> {
             json.member(&format!("{}@odata.type", property.name));
             json.string(spelt);
         }
-        json.member(property.name);
+        json.key(&property.key);
         json.value(value, Some(property.edm));
     }
 

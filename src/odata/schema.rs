@@ -10,6 +10,7 @@ use crate::app::reader::facts::{Asked, Facts};
 use crate::domain::model::{self, ValueType};
 use crate::domain::record::Kind;
 use crate::domain::time::Date;
+use crate::json::key::Key;
 
 /// A type of the entity data model: an entity, or a complex type that functions answer.
 pub struct Type {
@@ -52,6 +53,8 @@ pub enum Source {
 pub struct Property {
     /// Its name, camel case.
     pub name: &'static str,
+    /// Its name, as it is written before its value.
+    pub key: Key,
     /// The type of its values.
     pub edm: Edm,
     /// Whether it may be null.
@@ -154,6 +157,7 @@ impl Property {
     pub const fn of(property: &'static model::Property) -> Self {
         Self {
             name: property.name,
+            key: Key::of_member(property.name),
             edm: match property.value_type {
                 ValueType::Bool => Edm::Boolean,
                 ValueType::Int => Edm::Int64,
@@ -179,6 +183,7 @@ impl Property {
     ) -> Self {
         Self {
             name,
+            key: Key::of_member(name),
             edm,
             nullable,
             description,
@@ -196,6 +201,7 @@ impl Property {
     ) -> Self {
         Self {
             name,
+            key: Key::of_member(name),
             edm,
             nullable: false,
             description,

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::found::Found;
 use super::{Error, Reader};
 use crate::domain::access::Actor;
 use crate::domain::hours::Hours;
@@ -42,33 +43,49 @@ pub struct Facts {
     pub schedule: Vec<(Date, Hours)>,
 }
 
+/// Finds records that are at hand, as far as the reader sees them.
+pub type Known<'k> = dyn Fn(Key) -> Option<&'k Record> + Sync + 'k;
+
 impl Reader {
-    /// The facts of sheets that the reader sees, each in its sheet's place.
-    pub async fn facts(&self, sheets: &[&Timesheet], asked: Asked) -> Result<Vec<Facts>, Error> {
+    /// The facts of sheets that the reader sees, each in its sheet's place. What is `known` need not be
+    /// looked up.
+    pub async fn facts<'k>(
+        &self,
+        sheets: &[&Timesheet],
+        asked: Asked,
+        known: &'k Known<'k>,
+    ) -> Result<Vec<Facts>, Error> {
         // What the facts are made of belongs to the sheet: who sees the one sees the other.
         let view = self.unlimited();
-        let records = Found::load(view, wanted(sheets, asked, self.actor())).await?;
-        let schedules = if asked.schedule {
-            Found::load(view, schedules_of(sheets, &records)?).await?
-        } else {
-            Found::default()
+        let mut records = Records {
+            known,
+            found: Found::default(),
         };
+        records.look_up(view, wanted(sheets, asked, self.actor())).await?;
+        if asked.schedule {
+            let schedules = records.schedules_of(sheets)?;
+            records.look_up(view, schedules).await?;
+        }
+        let tells_flags = asked.flags && !self.is_of_the_past;
+        let settings = tells_flags.then(|| records.settings()).transpose()?;
         sheets
             .iter()
-            .map(|sheet| self.facts_of(sheet, asked, &records, &schedules))
+            .map(|sheet| self.facts_of(sheet, asked, settings, &records))
             .collect()
     }
 
+    /// The facts of one sheet; its flags if there are `settings` to tell them by.
     fn facts_of(
         &self,
         sheet: &Timesheet,
         asked: Asked,
-        records: &Found,
-        schedules: &Found,
+        settings: Option<&Settings>,
+        records: &Records<'_>,
     ) -> Result<Facts, Error> {
         let mut facts = Facts::default();
-        if asked.flags && !self.is_of_the_past {
-            facts.flags = flags::flags(self.actor(), &records.standing(sheet)?);
+        if let Some(settings) = settings {
+            let standing = records.standing(sheet, settings, self.actor())?;
+            facts.flags = flags::flags(self.actor(), &standing);
         }
         if asked.sums {
             facts.sums = sheet.sums(|id| match records.get(Project::key(id)) {
@@ -78,7 +95,7 @@ impl Reader {
         }
         if asked.schedule {
             let owner = records.owner(sheet)?;
-            let known = |id: ScheduleId| match schedules.get(Schedule::key(id)) {
+            let known = |id: ScheduleId| match records.get(Schedule::key(id)) {
                 Some(Record::Schedule(schedule)) => Some(&**schedule),
                 _ => None,
             };
@@ -91,6 +108,7 @@ impl Reader {
     }
 }
 
+/// What the facts are made of, but for schedules.
 fn wanted(sheets: &[&Timesheet], asked: Asked, actor: &Actor) -> Vec<Key> {
     let mut keys = Vec::new();
     if asked.flags {
@@ -100,11 +118,10 @@ fn wanted(sheets: &[&Timesheet], asked: Asked, actor: &Actor) -> Vec<Key> {
         if asked.flags || asked.schedule {
             keys.push(User::key(sheet.user_id));
         }
-        // What a template allows is allowed to its sheets' owners alone.
-        if asked.flags && actor.is_person(sheet.user_id) {
+        if asked.flags && template_matters(sheet, actor) {
             keys.push(TimesheetTemplate::key(sheet.template_id));
         }
-        if asked.sums {
+        if asked.sums && sheet.billing.is_none() {
             let projects = sheet.lines().filter_map(LineRef::project_id);
             keys.extend(projects.map(Project::key));
         }
@@ -112,52 +129,60 @@ fn wanted(sheets: &[&Timesheet], asked: Asked, actor: &Actor) -> Vec<Key> {
     keys
 }
 
-fn schedules_of(sheets: &[&Timesheet], records: &Found) -> Result<Vec<Key>, Error> {
-    let mut keys = Vec::new();
-    for sheet in sheets {
-        let owner = records.owner(sheet)?;
-        let dates = sheet.period.dates();
-        let ids = dates.filter_map(|date| owner.schedules.at(date).copied());
-        keys.extend(ids.map(Schedule::key));
-        keys.dedup();
-    }
-    Ok(keys)
+/// What a template allows is allowed to its sheets' owners alone.
+fn template_matters(sheet: &Timesheet, actor: &Actor) -> bool {
+    actor.is_person(sheet.user_id)
 }
 
-/// Records that were found, in order of their keys.
-#[derive(Default)]
-struct Found(Vec<(Key, Record)>);
+/// Records that the facts are made of: known before, or found.
+struct Records<'k> {
+    known: &'k Known<'k>,
+    found: Found,
+}
 
-impl Found {
-    async fn load(view: &dyn View, mut keys: Vec<Key>) -> Result<Self, Error> {
-        if keys.is_empty() {
-            return Ok(Self::default());
+impl Records<'_> {
+    async fn look_up(&mut self, view: &dyn View, keys: Vec<Key>) -> Result<(), Error> {
+        let unknown = keys.into_iter().filter(|key| (self.known)(*key).is_none());
+        let missing = self.found.missing(unknown);
+        if !missing.is_empty() {
+            self.found.add(view.records(&missing).await?);
         }
-        keys.sort_unstable();
-        keys.dedup();
-        let records = view.records(&keys).await?;
-        let found = keys.into_iter().zip(records);
-        Ok(Self(
-            found
-                .filter_map(|(key, record)| record.map(|record| (key, record)))
-                .collect(),
-        ))
+        Ok(())
     }
 
     fn get(&self, key: Key) -> Option<&Record> {
-        let position = self.0.binary_search_by_key(&key, |(key, _)| *key).ok()?;
-        self.0.get(position).map(|(_, record)| record)
+        (self.known)(key).or_else(|| self.found.get(key))
     }
 
-    fn standing<'a>(&self, sheet: &'a Timesheet) -> Result<Standing<'a>, Error> {
+    fn schedules_of(&self, sheets: &[&Timesheet]) -> Result<Vec<Key>, Error> {
+        let mut keys = Vec::new();
+        for sheet in sheets {
+            let owner = self.owner(sheet)?;
+            let dates = sheet.period.dates();
+            let ids = dates.filter_map(|date| owner.schedules.at(date).copied());
+            keys.extend(ids.map(Schedule::key));
+            keys.dedup();
+        }
+        Ok(keys)
+    }
+
+    fn settings(&self) -> Result<&Settings, Error> {
+        match self.get(Settings::key(SettingsId)) {
+            Some(Record::Settings(settings)) => Ok(settings),
+            _ => Err(Error::Internal("there are no settings".to_owned())),
+        }
+    }
+
+    fn standing<'a>(
+        &self,
+        sheet: &'a Timesheet,
+        settings: &Settings,
+        actor: &Actor,
+    ) -> Result<Standing<'a>, Error> {
         let owner = self.owner(sheet)?;
-        let Some(Record::Settings(settings)) = self.get(Settings::key(SettingsId)) else {
-            return Err(Error::Internal("there are no settings".to_owned()));
-        };
-        let allows_own_approval = match self.get(TimesheetTemplate::key(sheet.template_id)) {
-            Some(Record::Template(template)) => template.allows_own_approval,
-            _ => false,
-        };
+        let template = || self.get(TimesheetTemplate::key(sheet.template_id));
+        let allows_own_approval = template_matters(sheet, actor)
+            && matches!(template(), Some(Record::Template(template)) if template.allows_own_approval);
         Ok(Standing {
             sheet,
             manager_id: owner.manager_id,

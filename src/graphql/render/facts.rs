@@ -1,7 +1,5 @@
 //! The facts of sheets that an answer refers to. What facts are is not known here.
 
-use std::cell::Cell;
-
 use crate::app::reader::facts::Facts;
 use crate::domain::id::TimesheetId;
 
@@ -10,8 +8,6 @@ use crate::domain::id::TimesheetId;
 pub struct FactsOfSheets {
     /// In order of the ids.
     facts: Vec<(TimesheetId, Facts)>,
-    /// Where the last ones were found: the fields of one sheet ask one after the other.
-    last: Cell<usize>,
 }
 
 impl FactsOfSheets {
@@ -26,13 +22,7 @@ impl FactsOfSheets {
 
     /// The facts of a sheet, if they are here.
     pub fn get(&self, sheet: TimesheetId) -> Option<&Facts> {
-        match self.facts.get(self.last.get()) {
-            Some((id, facts)) if *id == sheet => Some(facts),
-            _ => {
-                let found = self.facts.binary_search_by_key(&sheet, |(id, _)| *id).ok()?;
-                self.last.set(found);
-                self.facts.get(found).map(|(_, facts)| facts)
-            }
-        }
+        let found = self.facts.binary_search_by_key(&sheet, |(id, _)| *id).ok()?;
+        self.facts.get(found).map(|(_, facts)| facts)
     }
 }

@@ -1,14 +1,12 @@
 //! Loads what an answer refers to: level by level of the selection, each level's records in one
 //! read, whatever the number of objects that refer to them.
 
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
-
-use ahash::AHashMap;
 
 use super::facts::FactsOfSheets;
 use super::{Field, Object, Plan, Stored, Today, Value};
 use crate::app::reader::facts::{Asked, Facts};
+use crate::app::reader::found::Found;
 use crate::app::{Error, Reader};
 use crate::domain::id::{SyncJobId, TimesheetId};
 use crate::domain::import::Progress;
@@ -38,8 +36,8 @@ pub(super) type GatherRecord = for<'p> fn(&Record, &'p Plan, &mut Wanted<'p>);
 /// What was loaded.
 pub struct Scene {
     today: Today,
-    /// `None` where there is no such record, or none to be seen.
-    records: AHashMap<Key, Option<Record>>,
+    /// Those that the caller may see.
+    records: Found,
     facts: FactsOfSheets,
     /// How far imports have come.
     progress: Vec<(SyncJobId, Progress)>,
@@ -47,11 +45,9 @@ pub struct Scene {
 
 /// Notes what the object that is seen through `view` needs loaded, for what `plan` asks of it.
 pub fn gather<'p, O: Object>(view: O::View<'_>, plan: &'p Plan, wanted: &mut Wanted<'p>) {
-    if plan.needs_more() {
-        for item in plan.items() {
-            if let Some(field) = item.field::<O>() {
-                field.gather(view, item.plan(), wanted);
-            }
+    for item in plan.taking_more() {
+        if let Some(field) = item.field::<O>() {
+            field.gather(view, item.plan(), wanted);
         }
     }
 }
@@ -66,7 +62,7 @@ impl<O: Object> Field<O> {
     fn gather<'p>(&self, view: O::View<'_>, plan: &'p Plan, wanted: &mut Wanted<'p>) {
         match &self.value {
             Value::Leaf(_) => {}
-            Value::Computed { gather, .. } => gather(view, wanted),
+            Value::Computed { gather, .. } | Value::Fact { gather, .. } => gather(view, wanted),
             Value::Reference { key, gather, .. } => {
                 if let Some(key) = key(view, wanted.today) {
                     let gather = *gather;
@@ -124,7 +120,7 @@ impl Scene {
     pub async fn load(reader: &Reader, mut wanted: Wanted<'_>) -> Result<Self, Error> {
         let mut scene = Self {
             today: wanted.today,
-            records: AHashMap::new(),
+            records: Found::default(),
             facts: FactsOfSheets::default(),
             progress: Vec::new(),
         };
@@ -133,30 +129,26 @@ impl Scene {
             scene
                 .progress
                 .extend(jobs.map(|job| (job.id, reader.progress_of(&job))));
+            scene.load_records(reader, &wanted.records).await?;
             scene.load_facts(reader, &mut wanted).await?;
             if wanted.records.is_empty() {
                 return Ok(scene);
             }
-            wanted = scene.load_records(reader, wanted).await?;
+            wanted = scene.deeper(wanted);
         }
     }
 
-    /// Loads the records that are wanted and not here yet, and tells what they need.
-    async fn load_records<'p>(
-        &mut self,
-        reader: &Reader,
-        mut wanted: Wanted<'p>,
-    ) -> Result<Wanted<'p>, Error> {
-        let mut missing = Vec::with_capacity(wanted.records.len());
-        self.records.reserve(wanted.records.len());
-        for reference in &wanted.records {
-            if let Entry::Vacant(place) = self.records.entry(reference.key) {
-                place.insert(None);
-                missing.push(reference.key);
-            }
+    /// Loads the records that are wanted and not here yet.
+    async fn load_records(&mut self, reader: &Reader, wanted: &[Reference<'_>]) -> Result<(), Error> {
+        let missing = self.records.missing(wanted.iter().map(|it| it.key));
+        if !missing.is_empty() {
+            self.records.add(reader.records(&missing).await?);
         }
-        let found = reader.records(&missing).await?;
-        self.records.extend(missing.into_iter().zip(found));
+        Ok(())
+    }
+
+    /// What the records that were wanted need in turn.
+    fn deeper<'p>(&self, mut wanted: Wanted<'p>) -> Wanted<'p> {
         wanted.retain_deeper();
         // Facts of a sheet that is met again take the place of those it had: they are as many.
         let mut deeper = Wanted {
@@ -168,7 +160,7 @@ impl Scene {
                 (reference.gather)(record, reference.plan, &mut deeper);
             }
         }
-        Ok(deeper)
+        deeper
     }
 
     async fn load_facts(&mut self, reader: &Reader, wanted: &mut Wanted<'_>) -> Result<(), Error> {
@@ -178,7 +170,10 @@ impl Scene {
         wanted.sheets.sort_unstable_by_key(|sheet| sheet.id);
         wanted.sheets.dedup_by_key(|sheet| sheet.id);
         let sheets: Vec<&Timesheet> = wanted.sheets.iter().map(Arc::as_ref).collect();
-        let facts = reader.facts(&sheets, wanted.facts).await?;
+        let records = &self.records;
+        let facts = reader
+            .facts(&sheets, wanted.facts, &|key| records.get(key))
+            .await?;
         self.facts.add(sheets.iter().map(|sheet| sheet.id).zip(facts));
         Ok(())
     }
@@ -190,7 +185,7 @@ impl Scene {
 
     /// The record, if there is one that the caller may see.
     pub fn record(&self, key: Key) -> Option<&Record> {
-        self.records.get(&key)?.as_ref()
+        self.records.get(key)
     }
 
     /// The facts of a sheet that were asked for.

@@ -11,11 +11,15 @@ use async_graphql::{
 
 use super::{Field, Object};
 use crate::graphql::front::{UNSEEN, bound};
+use crate::json::key::Key;
 
 /// What to write of an object.
 #[derive(Debug, Default)]
 pub struct Plan {
     items: Vec<Item>,
+    /// Which of them take more than the object itself; of those that take the same, the first.
+    taking_more: Vec<usize>,
+    /// Whether anything of it, however deep, takes more than the object itself.
     needs_more: bool,
 }
 
@@ -23,7 +27,7 @@ pub struct Plan {
 #[derive(Debug)]
 pub struct Item {
     /// As it is written: a comma unless it is the first, the name in quotes, a colon.
-    key: String,
+    key: Key,
     /// Where the field is in its type's table; `None` for `__typename`.
     index: Option<usize>,
     plan: Plan,
@@ -44,6 +48,11 @@ impl Plan {
     /// What to write, in order.
     pub fn items(&self) -> &[Item] {
         &self.items
+    }
+
+    /// Those of the items that take more than the object itself; of those that take the same, the first.
+    pub fn taking_more(&self) -> impl Iterator<Item = &Item> {
+        self.taking_more.iter().filter_map(|index| self.items.get(*index))
     }
 
     /// Whether anything of it takes more than the object itself.
@@ -76,7 +85,7 @@ pub(super) fn bind_union(
         let member = bind(sets, selector.within(union))?;
         plan.needs_more |= member.needs_more;
         plan.items.push(Item {
-            key: String::new(),
+            key: Key::new(""),
             index: None,
             plan: member,
         });
@@ -91,7 +100,7 @@ pub fn selects(ctx: &Context<'_>, name: &str) -> bool {
 
 impl Item {
     /// The name as it is written.
-    pub fn key(&self) -> &str {
+    pub const fn key(&self) -> &Key {
         &self.key
     }
 
@@ -124,16 +133,26 @@ pub(super) fn bind<O: Object>(sets: &[&SelectionSet], selector: Selector<'_>) ->
     plan.items.reserve_exact(asked.len());
     for asked in &asked {
         let item = bind_field::<O>(asked, plan.items.is_empty(), selector)?;
-        let needs_more = item.field::<O>().is_some_and(Field::needs_more);
-        plan.needs_more |= needs_more || item.plan.needs_more;
+        if takes_more::<O>(&item, &plan) {
+            plan.taking_more.push(plan.items.len());
+            plan.needs_more = true;
+        }
         plan.items.push(item);
     }
     Ok(plan)
 }
 
+/// Whether an item takes more than the object itself and what those of `plan` take already.
+fn takes_more<O: Object>(item: &Item, plan: &Plan) -> bool {
+    let field = item.field::<O>();
+    let mut others = plan.taking_more().filter_map(Item::field::<O>);
+    let mut is_taken = |field: &Field<O>| others.any(|other| field.takes_the_same(other));
+    item.plan.needs_more || field.is_some_and(|field| field.needs_more() && !is_taken(field))
+}
+
 fn bind_field<O: Object>(asked: &Asked<'_>, first: bool, selector: Selector<'_>) -> ServerResult<Item> {
     let comma = if first { "" } else { "," };
-    let key = format!("{comma}\"{}\":", asked.key);
+    let key = Key::new(&format!("{comma}\"{}\":", asked.key));
     let name = asked.field.name.node.as_str();
     if name == "__typename" {
         return Ok(Item {

@@ -13,6 +13,7 @@ use super::task::ProjectTaskObject;
 use super::template::TimesheetTemplateObject;
 use super::user::UserObject;
 use super::{CREATED, ID, of_record};
+use crate::app::reader::facts::Facts;
 use crate::domain::activity::Activity;
 use crate::domain::department::Department;
 use crate::domain::hours::Hours;
@@ -23,7 +24,7 @@ use crate::domain::template::TimesheetTemplate;
 use crate::domain::time::Date;
 use crate::domain::timesheet::{CellRef, LineRef, Timesheet};
 use crate::domain::user::User;
-use crate::graphql::render::{Field, Object, Type, part, parts, write};
+use crate::graphql::render::{Field, Object, Scene, Type, Wanted, part, parts, write};
 
 /// One user's timesheet for one period.
 pub struct TimesheetObject;
@@ -73,37 +74,29 @@ impl<'a> LineOfSheet<'a> {
     }
 }
 
+fn take_flags(it: &Arc<Timesheet>, wanted: &mut Wanted<'_>) {
+    wanted.facts(it, |asked| asked.flags = true);
+}
+
+fn take_sums(it: &Arc<Timesheet>, wanted: &mut Wanted<'_>) {
+    wanted.facts(it, |asked| asked.sums = true);
+}
+
 macro_rules! flag {
     ($name:literal, $about:literal, |$flags:ident| $flag:expr) => {
-        Field::computed(
-            $name,
-            $about,
-            Type::BOOLEAN,
-            |it, wanted| wanted.facts(it, |asked| asked.flags = true),
-            |it, scene, json| {
-                json.put(scene.facts(it.id).map(|facts| {
-                    let $flags = &facts.flags;
-                    $flag
-                }));
-            },
-        )
+        Field::<Self>::fact($name, $about, Type::BOOLEAN, take_flags, |facts, json| {
+            let $flags = &facts.flags;
+            json.put($flag);
+        })
     };
 }
 
 macro_rules! sum {
     ($name:literal, $about:literal, |$sums:ident| $sum:expr) => {
-        Field::computed(
-            $name,
-            $about,
-            Type::DECIMAL,
-            |it, wanted| wanted.facts(it, |asked| asked.sums = true),
-            |it, scene, json| {
-                json.put(scene.facts(it.id).map(|facts| {
-                    let $sums = &facts.sums;
-                    $sum
-                }));
-            },
-        )
+        Field::<Self>::fact($name, $about, Type::DECIMAL, take_sums, |facts, json| {
+            let $sums = &facts.sums;
+            json.put($sum);
+        })
     };
 }
 
@@ -246,6 +239,10 @@ impl Object for TimesheetObject {
             |it| it.lines().map(move |line| LineOfSheet { sheet: it, line })
         ),
     ];
+
+    fn facts<'s>(it: &Arc<Timesheet>, scene: &'s Scene) -> Option<&'s Facts> {
+        scene.facts(it.id)
+    }
 }
 
 const DEPARTMENT: &str = "The department in which its owner worked when it was made; null if there was none.";
