@@ -19,7 +19,10 @@ impl Found {
     /// Those of these keys that were not looked up yet, each once. What is found for them is to be added
     /// before anything else is asked for.
     pub fn missing(&mut self, keys: impl IntoIterator<Item = Key>) -> Vec<Key> {
-        let mut missing = Vec::new();
+        let keys = keys.into_iter();
+        let (count, _) = keys.size_hint();
+        let mut missing = Vec::with_capacity(count);
+        self.places.reserve(count);
         for key in keys {
             let next = self.records.len() + missing.len();
             if let Entry::Vacant(place) = self.places.entry(key) {
