@@ -182,6 +182,9 @@ impl Rows {
     /// Whether one of its lines or cells has this id.
     pub fn has_row(&self, id: Uuid) -> bool {
         let (prefix, number) = RowIdPrefix::split(id);
+        if self.id_prefixes().all(|it| it != prefix) {
+            return false;
+        }
         let is_it = |row: RowId| row.number == number && self.prefix(row) == Some(prefix);
         self.lines.iter().any(|line| is_it(line.id)) || self.cells.iter().any(|cell| is_it(cell.id))
     }

@@ -155,7 +155,7 @@ pub fn save(
         drafts.sort_by_key(|draft| draft.order_number);
         client_row_ids = drafts.iter().flat_map(LineDraft::client_row_ids).collect();
         let taken: HashSet<Uuid> = client_row_ids.iter().copied().collect();
-        let mut fresh = ids.filter(|id| !stored.has(*id) && !taken.contains(id));
+        let mut fresh = ids.filter(|id| !sheet.rows.has_row(*id) && !taken.contains(id));
         let lines: Option<Vec<TimesheetLine>> = (0..)
             .zip(drafts)
             .map(|(position, draft)| settle(draft, position, now, &mut fresh))

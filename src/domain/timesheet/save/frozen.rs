@@ -44,13 +44,17 @@ impl Frost {
 
 /// Notes every frozen cell that would change, move or go, and every new one on a locked day.
 pub fn check(drafts: &[LineDraft<'_>], sheet: &Timesheet, lock: Lock, faults: &mut Faults) {
+    // Days outside the period are told of elsewhere.
+    if !lock.covers(sheet.period.from()) && !sheet.rows.has_protected() {
+        return;
+    }
     let mut kept: HashSet<AllocationId> = HashSet::new();
     for line in drafts {
         let mut holds = None;
         for cell in &line.cells {
             let before = cell.stored.map(|before| (before, Frost::of(before.cell, lock)));
             let Some((before, Some(frost))) = before else {
-                if lock.covers(cell.date) {
+                if sheet.period.contains(cell.date) && lock.covers(cell.date) {
                     let message = format!("{} takes no hours: {}", cell.date, lock.reason());
                     faults.add(cell.date_path(), FaultCode::Locked, message);
                 }

@@ -1,6 +1,8 @@
 //! Overlays the lines of a save on those of the sheet (S5 to S7): which rows are new, which are
 //! known, which have moved, and what each is to be. Whether that is allowed, is decided after.
 
+use std::cell::OnceCell;
+
 use ahash::{AHashMap, AHashSet};
 use uuid::Uuid;
 
@@ -15,7 +17,9 @@ use crate::domain::timesheet::{CellRef, LineRef, Timesheet};
 
 /// The rows of the stored sheet, to be found by their ids.
 pub struct Stored<'a> {
-    rows: AHashMap<Uuid, StoredRow<'a>>,
+    sheet: &'a Timesheet,
+    /// Most saves name no ids.
+    rows: OnceCell<AHashMap<Uuid, StoredRow<'a>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -69,32 +73,39 @@ pub struct CellDraft<'a> {
 
 impl<'a> Stored<'a> {
     /// The rows of `sheet`.
-    pub fn of(sheet: &'a Timesheet) -> Self {
-        let mut rows = AHashMap::with_capacity(sheet.rows.line_count() + sheet.rows.cell_count());
-        for line in sheet.lines() {
-            let line_id = line.id();
-            rows.insert(line_id.uuid(), StoredRow::Line(line));
-            for cell in line.cells() {
-                rows.insert(cell.id().uuid(), StoredRow::Cell(StoredCell { line_id, cell }));
-            }
-        }
-        Self { rows }
+    pub const fn of(sheet: &'a Timesheet) -> Self {
+        let rows = OnceCell::new();
+        Self { sheet, rows }
     }
 
-    /// Whether a line or cell has this id.
-    pub fn has(&self, id: Uuid) -> bool {
-        self.rows.contains_key(&id)
+    fn rows(&self) -> &AHashMap<Uuid, StoredRow<'a>> {
+        self.rows.get_or_init(|| {
+            let sheet = self.sheet;
+            let mut rows = AHashMap::with_capacity(sheet.rows.line_count() + sheet.rows.cell_count());
+            for line in sheet.lines() {
+                let line_id = line.id();
+                rows.insert(line_id.uuid(), StoredRow::Line(line));
+                for cell in line.cells() {
+                    rows.insert(cell.id().uuid(), StoredRow::Cell(StoredCell { line_id, cell }));
+                }
+            }
+            rows
+        })
+    }
+
+    fn has(&self, id: Uuid) -> bool {
+        self.rows().contains_key(&id)
     }
 
     fn line(&self, id: LineId) -> Option<LineRef<'a>> {
-        match self.rows.get(&id.uuid())? {
+        match self.rows().get(&id.uuid())? {
             StoredRow::Line(line) => Some(*line),
             StoredRow::Cell(_) => None,
         }
     }
 
     fn cell(&self, id: AllocationId) -> Option<StoredCell<'a>> {
-        match self.rows.get(&id.uuid())? {
+        match self.rows().get(&id.uuid())? {
             StoredRow::Cell(cell) => Some(*cell),
             StoredRow::Line(_) => None,
         }

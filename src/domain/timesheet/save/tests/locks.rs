@@ -89,6 +89,34 @@ fn f10_frozen_cells_do_not_change_move_or_go_and_none_come() {
 }
 
 #[test]
+fn f10_frozen_cells_do_not_go_with_all_others() {
+    assert_eq!(
+        refused(Vec::new()),
+        [locked("lines"), locked("lines"), locked("lines")].concat()
+    );
+}
+
+#[test]
+fn f10_a_day_outside_the_period_is_that_and_nothing_else() {
+    let lock = Lock::up_to(Some(day(-1)));
+    for protected in [false, true] {
+        let mut cell = cell(0, day(0), 8);
+        cell.invoice_line_id = protected.then(|| Uuid::from_u128(1));
+        let stored = sheet(&[line(0, target(OPEN, TASK, ACTIVITY), vec![cell])]);
+        let mut lines = commands::faithful(&stored, u32::MAX).lines.unwrap();
+        lines[0].cells.as_mut().unwrap().push(hours_on(day(-1), 1));
+        let command = with_lines(&stored, lines);
+        match save(&stored, &command, &known(), lock, NOW, &mut new_ids()) {
+            Err(Error::Invalid(faults)) => {
+                let codes: Vec<_> = faults.into_iter().map(|it| it.code).collect();
+                assert_eq!(codes, [FaultCode::OutsidePeriod]);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
 fn f10_a_cell_does_not_move_to_another_line_on_a_locked_day() {
     let mut lines = unchanged();
     let moved = lines[0].cells.as_mut().unwrap().pop().unwrap();
