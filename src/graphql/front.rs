@@ -139,6 +139,20 @@ impl Front {
         Ok(document)
     }
 
+    /// Prepares an operation whose one variable is to be decoded as a whole; nothing if it is not, or
+    /// does not decode from exactly this text.
+    pub fn prepare_whole(
+        &self,
+        selected: &Selected,
+        name: &str,
+        text: &str,
+    ) -> Option<Result<Prepared, Refusal>> {
+        let operation = selected.document.operations.get(selected.index)?;
+        let variable = operation.variables.iter().find(|it| it.name.as_str() == name)?;
+        let decoded = self.types.inputs.decode(&variable.ty)?(text)?;
+        Some(self.prepare(selected, Given::whole(name, decoded)))
+    }
+
     /// Coerces all variables of an operation and weighs it with them.
     pub fn prepare(&self, selected: &Selected, given: Given<'_>) -> Result<Prepared, Refusal> {
         let Some(operation) = selected.document.operations.get(selected.index) else {
@@ -173,9 +187,10 @@ impl Front {
         let mut variables = Variables::default();
         for variable in &operation.variables {
             let value = match (given.take(&variable.name), &variable.default) {
-                (Some(text), _) => {
+                (Some(given::Value::Whole(whole)), _) => Some(decoded.keep(whole)),
+                (Some(given::Value::Text(text)), _) => {
                     let decode = inputs.decode(&variable.ty);
-                    if let Some(whole) = decode.and_then(|decode| decode(&text)) {
+                    if let Some(whole) = decode.and_then(|decode| decode(text.get())) {
                         Some(decoded.keep(whole))
                     } else {
                         let value = given::parse(&variable.name, &text)?;

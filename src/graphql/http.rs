@@ -4,6 +4,7 @@
 mod events;
 mod negotiate;
 pub mod params;
+pub mod single;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use tokio::sync::watch;
 
 use self::negotiate::{Accepted, Media, accepted, is_json_body};
 use self::params::Params;
+use self::single::Single;
 use super::front::refusal::{Code, Refusal};
 use super::front::{Answer, Front, Kind, Prepared};
 use super::limits::TransportLimits;
@@ -100,9 +102,13 @@ async fn post(
     }
     let media = accepted.single.ok_or_else(not_acceptable)?;
     let body = read(request, endpoint.limits.body_bytes).await?;
-    let prepared = match Params::from_body(&body) {
-        Ok(params) => prepare(endpoint, params, false),
-        Err(refusal) => return Ok(refuse(media, &refusal)),
+    let single = Single::read(&body).and_then(|single| single.prepare(&endpoint.front));
+    let prepared = match single {
+        Some(prepared) => prepared,
+        None => match Params::from_body(&body) {
+            Ok(params) => prepare(endpoint, params, false),
+            Err(refusal) => return Ok(refuse(media, &refusal)),
+        },
     };
     respond(endpoint, session, accepted, media, prepared).await
 }

@@ -1,19 +1,29 @@
 //! The values of a request's variables as they came: JSON texts, each looked into once it is known
-//! what it is to be.
+//! what it is to be, or one that was decoded as a whole already.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 
+use ahash::AHashMap;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use super::refusal::{Code, Refusal};
+use super::whole::Kept;
 
 /// Values by the names of their variables. Of a name that is given twice the last value counts.
 #[derive(Debug, Default)]
-pub struct Given<'a>(HashMap<Cow<'a, str>, Cow<'a, RawValue>>);
+pub struct Given<'a>(AHashMap<Cow<'a, str>, Value<'a>>);
+
+/// A value of a variable.
+#[derive(Debug)]
+pub enum Value<'a> {
+    /// As it came.
+    Text(Cow<'a, RawValue>),
+    /// Decoded into the type of its argument.
+    Whole(Kept),
+}
 
 impl<'a> Given<'a> {
     /// Reads a JSON object.
@@ -27,10 +37,24 @@ impl<'a> Given<'a> {
         serde_json::from_str(text).map_err(not_an_object)
     }
 
+    /// One variable, whose value was decoded.
+    pub fn whole(name: &'a str, decoded: Kept) -> Self {
+        Self(
+            [(Cow::Borrowed(name), Value::Whole(decoded))]
+                .into_iter()
+                .collect(),
+        )
+    }
+
     /// The same, for longer than the text they were read from.
     pub fn into_owned(self) -> Given<'static> {
-        let owned = (self.0.into_iter())
-            .map(|(name, value)| (Cow::Owned(name.into_owned()), Cow::Owned(value.into_owned())));
+        let owned = self.0.into_iter().map(|(name, value)| {
+            let value = match value {
+                Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+                Value::Whole(decoded) => Value::Whole(decoded),
+            };
+            (Cow::Owned(name.into_owned()), value)
+        });
         Given(owned.collect())
     }
 
@@ -40,14 +64,17 @@ impl<'a> Given<'a> {
     }
 
     /// Takes out the value of the variable `name`.
-    pub fn take(&mut self, name: &str) -> Option<Cow<'a, RawValue>> {
+    pub fn take(&mut self, name: &str) -> Option<Value<'a>> {
         self.0.remove(name)
     }
 
     /// Refuses what no JSON parser could read: the texts are known to be of JSON's grammar, but
     /// not that they are within the limits of numbers and nesting.
     pub fn check(&self) -> Result<(), Refusal> {
-        (self.0.iter()).try_for_each(|(name, value)| parse(name, value).map(drop))
+        (self.0.iter()).try_for_each(|(name, value)| match value {
+            Value::Text(text) => parse(name, text).map(drop),
+            Value::Whole(_) => Ok(()),
+        })
     }
 }
 
@@ -79,9 +106,9 @@ impl<'de> Visitor<'de> for GivenVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut given = HashMap::new();
+        let mut given = AHashMap::new();
         while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
-            given.insert(name, Cow::Borrowed(value));
+            given.insert(name, Value::Text(Cow::Borrowed(value)));
         }
         Ok(Given(given))
     }

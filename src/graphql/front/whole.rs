@@ -10,17 +10,16 @@ use async_graphql::registry::Registry;
 use async_graphql::{Context, InputType, InputValueError, InputValueResult, Value};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 /// A decoded variable, whose type its argument knows.
-type Kept = Arc<dyn Any + Send + Sync>;
+pub type Kept = Arc<dyn Any + Send + Sync>;
 
 /// Decodes the text of a variable; nothing if it is not exactly what is expected.
-pub type Decode = fn(&RawValue) -> Option<Kept>;
+pub type Decode = fn(&str) -> Option<Kept>;
 
 /// Decodes a `T`.
-pub fn decode<T: DeserializeOwned + Send + Sync + 'static>(text: &RawValue) -> Option<Kept> {
-    let decoded: T = serde_json::from_str(text.get()).ok()?;
+pub fn decode<T: DeserializeOwned + Send + Sync + 'static>(text: &str) -> Option<Kept> {
+    let decoded: T = serde_json::from_str(text).ok()?;
     Some(Arc::new(decoded))
 }
 

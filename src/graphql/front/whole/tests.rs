@@ -40,6 +40,19 @@ fn outcome(front: &Front, input: &str) -> Result<(SaveTimesheetInput, bool), Vec
         .map_err(told)?;
     let value = variables.get("input").cloned();
     let was_decoded = matches!(value, Some(Value::Binary(_)));
+    // What is decoded where its end is not known yet is what is decoded where it is.
+    let short = front.prepare_whole(&selected, "input", input);
+    assert_eq!(short.is_some(), was_decoded, "{input}");
+    if let Some(short) = short {
+        let short = short.map_err(told)?;
+        let argument = Whole::<SaveTimesheetInput>::parse(short.variables.get("input").cloned()).unwrap();
+        let whole = Whole::<SaveTimesheetInput>::parse(value.clone()).unwrap();
+        assert_eq!(
+            argument.take_from(Some(&short.decoded)),
+            whole.take_from(Some(&decoded)),
+            "{input}"
+        );
+    }
     let argument = Whole::<SaveTimesheetInput>::parse(value).map_err(|error| vec![format!("{error:?}")])?;
     Ok((argument.take_from(Some(&decoded)).unwrap(), was_decoded))
 }
