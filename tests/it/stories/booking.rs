@@ -1,10 +1,12 @@
 //! Booking hours: a sheet is saved as a whole, on the version that one saw.
 
+use axum::http::Method;
 use futures_util::future::join_all;
 use punchcard::config::Settings;
 use serde_json::{Value, json};
 
 use super::{bookable_project, data, one_line, open, save, stored};
+use crate::support::client::Client;
 use crate::support::server::{Folder, TestServer};
 
 async fn demo() -> TestServer {
@@ -207,4 +209,54 @@ async fn saves_in_one_operation_each_take_their_input_from_a_variable_or_a_liter
         })
     );
     server.stop().await;
+}
+
+#[tokio::test]
+async fn s15_a_save_is_the_same_wherever_the_variable_stands_in_the_request() {
+    let server = demo().await;
+    let client = server.client();
+    let sheet = open(&client, "2027-03-03").await;
+    let document = json!(
+        "mutation Save($input: SaveTimesheetInput!) { saveTimesheet(input: $input) {
+            timesheet { name } conflict { timesheet { name } } faults { path code } } }"
+    );
+    let named =
+        |version: &Value, name: Value| json!({ "id": sheet["id"], "rowVersion": version, "name": name });
+    for (input, expected) in [
+        (named(&json!("AAAAAAAAAAE="), json!("Mine")), "\"conflict\":{"),
+        (named(&sheet["rowVersion"], json!("x".repeat(401))), "TOO_LONG"),
+        (named(&sheet["rowVersion"], json!(7)), "BAD_USER_INPUT"),
+        (
+            json!({ "id": sheet["id"], "rowVersion": sheet["rowVersion"], "color": "red" }),
+            "BAD_USER_INPUT",
+        ),
+        (json!(null), "BAD_USER_INPUT"),
+    ] {
+        let mut answers = Vec::new();
+        for body in [
+            format!(r#"{{"query":{document},"variables":{{"input":{input}}}}}"#),
+            format!(r#"{{"operationName":"Save","query":{document},"variables":{{"input":{input}}}}}"#),
+            format!(r#"{{"variables":{{"input":{input}}},"query":{document}}}"#),
+            format!(r#"{{"query":{document},"variables":{{"input":{input}}},"extensions":{{}}}}"#),
+        ] {
+            answers.push(posted(&client, body).await);
+        }
+        assert!(answers[0].contains(expected), "{}", answers[0]);
+        assert!(
+            answers.iter().all(|answer| *answer == answers[0]),
+            "{input}: {answers:#?}"
+        );
+    }
+    let input = named(&sheet["rowVersion"], json!("Mine"));
+    let cut = format!(r#"{{"query":{document},"variables":{{"input":{input}}}"#);
+    assert!(posted(&client, cut).await.contains("BAD_REQUEST"));
+    let unchanged = stored(&client, &sheet).await;
+    assert_eq!(unchanged["rowVersion"], sheet["rowVersion"], "nothing ran");
+    server.stop().await;
+}
+
+async fn posted(client: &Client, body: String) -> String {
+    let request = client.request(Method::POST, "/graphql");
+    let request = request.header("content-type", "application/json").body(body);
+    request.send().await.unwrap().text().await.unwrap()
 }
