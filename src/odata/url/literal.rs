@@ -42,11 +42,7 @@ pub(super) fn literal(input: &mut Input<'_>) -> Parsed<Option<Literal>> {
         Literal::Text(single_quoted(input)?)
     } else if text.starts_with('"') {
         Literal::Text(double_quoted(input)?)
-    } else if begins_like(text, GUID)
-        && !text
-            .get(GUID.len()..)
-            .is_some_and(|it| it.starts_with(continues_name))
-    {
+    } else if begins_guid(text) {
         guid(input)?
     } else if begins_like(text, "9999-99-99") {
         date_or_instant(input)?
@@ -67,7 +63,14 @@ fn skip(input: &mut Input<'_>, bytes: usize) -> Parsed<()> {
     winnow::token::take(characters).void().parse_next(input)
 }
 
-fn guid(input: &mut Input<'_>) -> Parsed<Literal> {
+/// Whether a GUID, and nothing longer, begins here.
+pub(super) fn begins_guid(text: &str) -> bool {
+    let is_longer = |behind: &str| behind.starts_with(continues_name);
+    begins_like(text, GUID) && !text.get(GUID.len()..).is_some_and(is_longer)
+}
+
+/// Takes the GUID that is next.
+pub(super) fn guid(input: &mut Input<'_>) -> Parsed<Literal> {
     let text = rest(input).get(..GUID.len()).unwrap_or_default();
     let Ok(guid) = Uuid::try_parse(text) else {
         return refuse(input, Kind::Malformed, "it is not a GUID");

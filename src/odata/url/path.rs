@@ -1,13 +1,14 @@
 //! Paths within expressions: properties, collections, and predicates over them.
 
-use super::ast::{Expr, Lambda, Path, Root, Search, Step};
+use super::ast::{Arguments, Expr, Lambda, Path, Root, Search, Step};
 use super::call::{arguments, parenthesised};
 use super::error::Kind;
 use super::expression::expression;
 use super::input::{
     Input, Parsed, close, count, expected, name, nested, next, opens, peek_word, qualified_name, refuse,
-    require, take, take_spaced, take_word, unsupported,
+    require, rest, take, take_spaced, take_word, unsupported,
 };
+use super::literal::{begins_guid, guid};
 use super::search::search;
 
 /// Reads a path that begins with `$it`, `$this` or `$root`.
@@ -53,7 +54,16 @@ pub(super) fn path_from(input: &mut Input<'_>, root: Root, first: Step) -> Parse
 fn steps(input: &mut Input<'_>, mut path: Path) -> Parsed<Path> {
     while take(input, '/') {
         count(input)?;
-        path.steps.push(step(input)?);
+        match path.steps.last_mut() {
+            // Nothing else has members by their keys within expressions.
+            Some(Step::Name(set)) if path.root == Root::Service && begins_guid(rest(input)) => {
+                let key = Arguments::Single(Box::new(Expr::Literal(guid(input)?)));
+                let keyed = Step::Call(std::mem::take(set), key);
+                path.steps.pop();
+                path.steps.push(keyed);
+            }
+            _ => path.steps.push(step(input)?),
+        }
         if next(input) == Some('(') {
             return unsupported(input, "a second pair of parentheses");
         }

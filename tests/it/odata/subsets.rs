@@ -326,6 +326,12 @@ async fn values_of_other_resources_stand_in_expressions() {
     let unknown = "00000000-0000-4000-8000-000000000001";
     for (filter, expected) in [
         (format!("name eq $root/Users({me})/name"), 1),
+        (format!("name eq $root/Users/{me}/name"), 1),
+        (format!("name eq $root/Users/{unknown}/name"), 0),
+        (
+            format!("id eq {me} and $root/TimeSheets/{sheet}/timeSheetLines/$count eq 1"),
+            1,
+        ),
         (format!("id eq $root/TimeSheets({sheet})/userId"), 1),
         (format!("id eq $root/TimeSheets({sheet})/user/id and true"), 1),
         (

@@ -190,6 +190,10 @@ fn paths_go_through_navigations_types_functions_and_collections() {
             "$root/Users(cd935d85-09ec-48fc-8103-7c0baa3afebc)/name",
             "$root/Users(cd935d85-09ec-48fc-8103-7c0baa3afebc)/name",
         ),
+        (
+            "$root/Users/cd935d85-09ec-48fc-8103-7c0baa3afebc/name",
+            "$root/Users(cd935d85-09ec-48fc-8103-7c0baa3afebc)/name",
+        ),
         ("a/WP.TimeSheet/b", "a/WP.TimeSheet/b"),
         ("WP.TimeSheet/b", "WP.TimeSheet/b"),
         ("a/WP.f(x=1)/b", "a/WP.f(x=1)/b"),
