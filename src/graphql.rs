@@ -20,4 +20,4 @@ pub mod subscription;
 pub mod types;
 pub mod ws;
 
-pub use schema::{Schema, front_over, schema, sdl};
+pub use schema::{front_over, sdl};

@@ -303,7 +303,7 @@ fn introduce(sessions: Arc<Sessions>) -> Introduce {
                 || request.headers.contains_key(UPGRADE)
                 || request.method == Method::CONNECT;
             if !may_last {
-                request.extensions.insert(Sessions::brief(caller));
+                request.extensions.insert(graphql::context::session(caller));
                 return None;
             }
             let sessions = Arc::clone(&sessions);

@@ -6,12 +6,26 @@ use std::sync::Arc;
 use async_graphql::{Context, ContextBase};
 use tokio::sync::OnceCell;
 
+use super::front::Kind;
+use super::session::Session;
 use crate::app::{App, Caller, Error, Reader};
 
-/// The one picture of the data that the fields of a query share. Whoever runs a query puts an
-/// empty one into its data; without it, each field looks for itself.
-#[derive(Default)]
-pub struct Picture(OnceCell<Reader>);
+/// Who calls, and the one picture of the data that the fields of a query share.
+struct Calling {
+    caller: Caller,
+    /// Nothing where each field looks for itself.
+    picture: Option<OnceCell<Reader>>,
+}
+
+/// A session of this caller, who was recognized and lasts.
+pub fn session(caller: Caller) -> Session {
+    Session::new(move |kind, data| {
+        // What a mutation answers is looked up after it; events are each of their own time.
+        let picture = (kind == Kind::Query).then(OnceCell::new);
+        let caller = caller.clone();
+        data.insert(Calling { caller, picture });
+    })
+}
 
 /// The application.
 pub fn app<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Arc<App>, Error> {
@@ -19,16 +33,22 @@ pub fn app<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Arc<App>, Error> {
     app.ok_or_else(|| Error::Internal("the schema was built without an application".to_owned()))
 }
 
+fn calling<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Calling, Error> {
+    ctx.data_opt::<Calling>().ok_or(Error::Unauthenticated)
+}
+
 /// Who calls.
 pub fn caller<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Caller, Error> {
-    ctx.data_opt::<Caller>().ok_or(Error::Unauthenticated)
+    Ok(&calling(ctx)?.caller)
 }
 
 /// The data as the caller may see it: for all the fields of a query the same.
 pub async fn shared_reader(ctx: &Context<'_>) -> Result<Reader, Error> {
-    match ctx.data_opt::<Picture>() {
-        Some(picture) => picture.0.get_or_try_init(|| fresh_reader(ctx)).await.cloned(),
-        None => fresh_reader(ctx).await,
+    let Calling { caller, picture } = calling(ctx)?;
+    let fresh = || async { app(ctx)?.reader(caller).await };
+    match picture {
+        Some(picture) => picture.get_or_try_init(fresh).await.cloned(),
+        None => fresh().await,
     }
 }
 

@@ -14,7 +14,7 @@ use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, UPGRADE, VARY, WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bytes::BytesMut;
 use futures_util::StreamExt;
 use http_body_util::BodyExt;
@@ -328,7 +328,8 @@ fn json(status: StatusCode, media: Media, body: impl Into<Bytes>) -> Response {
         Media::EventStream => Media::Json,
         single => single,
     };
-    let mut response = (status, body.into()).into_response();
+    let mut response = Response::new(Body::from(body.into()));
+    *response.status_mut() = status;
     describe(response.headers_mut(), media);
     response
 }

@@ -14,22 +14,14 @@ use super::subscription::Subscription;
 use super::types::sync_event::SyncWords;
 use crate::app::App;
 
-/// The schema of the GraphQL face.
-pub type Schema = async_graphql::Schema<Root<Query>, Root<Mutation>, Subscription>;
-
 fn builder() -> SchemaBuilder<Root<Query>, Root<Mutation>, Subscription> {
     front::build(Query::default(), Mutation::default(), Subscription)
 }
 
-/// The schema over the application. Whoever executes an operation puts the
-/// [`Caller`](crate::app::Caller) into its data.
-pub fn schema(app: Arc<App>) -> Schema {
-    builder().data(app).data(SyncWords::default()).finish()
-}
-
 /// What answers operations on the schema over the application.
 pub fn front_over(app: Arc<App>, limits: Limits) -> Result<Front, InvalidSchema> {
-    Front::new(schema(app), limits)?
+    let schema = builder().data(app).data(SyncWords::default()).finish();
+    Front::new(schema, limits)?
         .decoding::<SaveTimesheetInput>()?
         .decoding::<ApplyStaticDataInput>()?
         .decoding::<ApplyTimeEntriesInput>()

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::http::header::{AUTHORIZATION, UPGRADE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
@@ -117,7 +117,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// Whom the caller asks to act for, if they do.
 fn act_for(headers: &HeaderMap) -> Result<Option<&str>, Error> {
-    let mut given = headers.get_all(ACT_FOR).iter();
+    const HEADER: HeaderName = HeaderName::from_static(ACT_FOR);
+    let mut given = headers.get_all(HEADER).iter();
     let (first, second) = (given.next(), given.next());
     match (first.map(HeaderValue::to_str), second) {
         (None, _) => Ok(None),

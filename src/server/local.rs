@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 
-use super::sessions::Sessions;
 use super::{ServeError, application, open_store};
 use crate::app::Caller;
 use crate::app::context::Identity;
@@ -44,7 +43,7 @@ impl Local {
     /// Answers a GraphQL operation as JSON, as an administrator. The variables are a JSON object.
     pub async fn ask(&self, document: &str, variables: &str) -> Result<Bytes, ServeError> {
         let user_id = self.administrator().await?.ok_or(ServeError::NoAdministrator)?;
-        let session = Sessions::brief(Caller::new(Identity::Local { user_id }, Face::CommandLine));
+        let session = graphql::context::session(Caller::new(Identity::Local { user_id }, Face::CommandLine));
         // No server works on imports here, so none is to wait for one.
         let app = application(self.store.clone(), Arc::new(InMemory::default()));
         let front = graphql::front_over(app, graphql::limits::Limits::default())?;

@@ -16,8 +16,7 @@ use crate::domain::access::Actor;
 use crate::domain::change::Face;
 use crate::domain::id::{TokenId, UserId};
 use crate::domain::token::AccessToken;
-use crate::graphql::context::Picture;
-use crate::graphql::front::Kind;
+use crate::graphql::context;
 use crate::graphql::session::{Authenticate, Ended, Refused, Session};
 use crate::http::auth::Doorkeeper;
 use crate::http::metrics::open_sessions;
@@ -84,21 +83,10 @@ impl Sessions {
         })
     }
 
-    /// A session for a single request, whose caller was let in a moment ago.
-    pub(super) fn brief(caller: Caller) -> Session {
-        Session::new(move |kind, data| {
-            // What a mutation answers is looked up after it; events are each of their own time.
-            if kind == Kind::Query {
-                data.insert(Picture::default());
-            }
-            data.insert(caller.clone());
-        })
-    }
-
     /// A session that may outlive the caller's rights, and then ends.
     pub(super) async fn lasting(&self, caller: Caller) -> Session {
         let Identity::Token { token_id, .. } = caller.identity else {
-            return Self::brief(caller);
+            return context::session(caller);
         };
         let allowance = Allowance {
             doorkeeper: Arc::clone(&self.doorkeeper),
@@ -107,7 +95,7 @@ impl Sessions {
         };
         allowance.open.increment(1);
         let withdrawn = self.withdrawn((token_id, caller.acting_for), &caller).await;
-        Self::brief(caller)
+        context::session(caller)
             .revocable(withdrawn)
             .limited(move || allowance.is_left())
     }

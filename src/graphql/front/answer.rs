@@ -6,7 +6,6 @@ use async_graphql::parser::types::OperationType;
 use async_graphql::{
     Data, ObjectType, Request, Response, Schema, ServerError, SubscriptionType, Value, Variables,
 };
-use async_graphql_value::RAW_VALUE_TOKEN;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt};
@@ -152,7 +151,9 @@ impl Prepared {
         } = self;
         let mut data = Data::default();
         data.insert(Arc::clone(&plan));
-        data.insert(decoded);
+        if !decoded.is_empty() {
+            data.insert(decoded);
+        }
         session.introduce(kind, &mut data);
         (plan, variables, data)
     }
@@ -196,15 +197,11 @@ fn render(response: Response, shape: &Shape) -> Answer {
 /// About as many bytes as the members of the root take that are JSON already.
 fn length(data: &Value) -> usize {
     let Value::Object(members) = data else { return 0 };
-    let raw = members.values().filter_map(|value| match value {
-        Value::Object(raw) => raw.get(RAW_VALUE_TOKEN),
-        _ => None,
-    });
-    raw.map(|text| match text {
-        Value::String(text) => text.len(),
+    let written = members.values().map(|value| match value {
+        Value::Binary(written) => written.len(),
         _ => 0,
-    })
-    .sum()
+    });
+    written.sum()
 }
 
 /// Sees to it that there is a code: what the resolvers gave none is what async-graphql itself found

@@ -2,7 +2,6 @@
 //! request for a known document finds it ready. What it is, only the resolver knows.
 
 use std::any::Any;
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::{ContextSelectionSet, Name, QueryPathSegment};
@@ -10,15 +9,24 @@ use async_graphql::{ContextSelectionSet, Name, QueryPathSegment};
 use super::plan::Plan;
 use super::shape::Shape;
 
-/// What was made, by the response key of the root field.
+/// What was made, in order of the response keys of the root fields.
 #[derive(Debug, Default)]
-pub struct Bound(HashMap<Name, OnceLock<Arc<dyn Any + Send + Sync>>>);
+pub struct Bound(Box<[(Name, Place)]>);
+
+type Place = OnceLock<Arc<dyn Any + Send + Sync>>;
 
 impl Bound {
     /// Places for every root field of an answer.
     pub fn places(root: &Shape) -> Self {
-        let keys = root.slots.iter().map(|slot| slot.key.clone());
-        Self(keys.map(|key| (key, OnceLock::new())).collect())
+        let mut keys: Vec<Name> = root.slots.iter().map(|slot| slot.key.clone()).collect();
+        keys.sort_unstable();
+        Self(keys.into_iter().map(|key| (key, Place::new())).collect())
+    }
+
+    fn place(&self, key: &str) -> Option<&Place> {
+        let index = self.0.binary_search_by(|(known, _)| known.as_str().cmp(key));
+        let (_, place) = self.0.get(index.ok()?)?;
+        Some(place)
     }
 }
 
@@ -28,7 +36,7 @@ pub fn bound<T, E>(ctx: &ContextSelectionSet<'_>, make: impl FnOnce() -> Result<
 where
     T: Any + Send + Sync,
 {
-    let place = root_key(ctx).and_then(|key| ctx.data_opt::<Arc<Plan>>()?.bound.0.get(key));
+    let place = root_key(ctx).and_then(|key| ctx.data_opt::<Arc<Plan>>()?.bound.place(key));
     let Some(place) = place else {
         return make().map(Arc::new);
     };

@@ -5,7 +5,6 @@
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, PathSegment, ServerError, Value};
-use async_graphql_value::RAW_VALUE_TOKEN;
 
 use super::shape::{Nulls, Shape, Slot, UNSEEN};
 
@@ -58,12 +57,6 @@ impl<'a> Renderer<'a> {
     }
 
     fn object(&mut self, members: &'a IndexMap<Name, Value>, shape: &'a Shape) -> Result<(), Refused> {
-        if members.len() == 1
-            && let Some(Value::String(raw)) = members.get(RAW_VALUE_TOKEN)
-        {
-            self.out.extend_from_slice(raw.as_bytes());
-            return Ok(());
-        }
         let ty = match members.get(UNSEEN) {
             Some(Value::String(ty)) if shape.marked => Some(ty.as_str()),
             _ => None,
@@ -156,6 +149,11 @@ impl<'a> Renderer<'a> {
     fn leaf(&mut self, value: &Value) {
         let start = self.out.len();
         let written = match value {
+            // No scalar has bytes for its values: they are JSON text that a resolver has written.
+            Value::Binary(written) => {
+                self.out.extend_from_slice(written);
+                Ok(())
+            }
             Value::String(text) => serde_json::to_writer(&mut self.out, text),
             Value::Enum(name) => serde_json::to_writer(&mut self.out, name.as_str()),
             value => serde_json::to_writer(&mut self.out, value),

@@ -36,6 +36,11 @@ impl Decoded {
         Value::Binary(place)
     }
 
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn at(&self, place: usize) -> Option<&Kept> {
         self.0.get(place)
     }

@@ -3,11 +3,9 @@
 
 use std::borrow::Cow;
 
-use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
-use async_graphql::{ContextSelectionSet, Name, OutputType, Positioned, ServerResult, Value};
-use async_graphql_value::RAW_VALUE_TOKEN;
+use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 
 use super::load::gather;
 use super::{Answered, Json, Plan, Scene, Today, Type, Wanted, write};
@@ -47,11 +45,9 @@ impl<O: Answered> From<Result<(Reader, Vec<O::Owned>), Error>> for Answers<O> {
     }
 }
 
+/// JSON text as a value: bytes, as which the front takes over what is written already.
 fn raw(json: Json) -> Value {
-    Value::Object(IndexMap::from([(
-        Name::new(RAW_VALUE_TOKEN),
-        Value::String(json.into_text()),
-    )]))
+    Value::Binary(json.into_bytes().into())
 }
 
 /// Loads what these objects need for what `plan` asks of them.

@@ -152,7 +152,7 @@ async fn try_sheets(tried: &mut Tried) {
     tried
         .both(ivan, "openPreviousTimesheet", &sheet, id, "openTimesheet")
         .await;
-    let next = format!("id: {}, withHours: true", next["timesheet"]["id"]);
+    let next = format!("id: {}, mode: ROWS_AND_HOURS", next["timesheet"]["id"]);
     tried
         .both(ivan, "copyLinesFromPrevious", &next, id, "copyLinesFromPrevious")
         .await;

@@ -1,6 +1,5 @@
 //! Watching sheets: what happens is told once it is durable, to those who may see it.
 
-use async_graphql::Request;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use serde_json::{Value, json};
@@ -12,9 +11,7 @@ fn watch(company: &Company, who: Person, arguments: &str) -> BoxStream<'static, 
     let operation = format!(
         "subscription {{ timesheetChanged{arguments} {{ kind timesheetId timesheet {{ name user {{ name }} editAllowed }} }} }}"
     );
-    let request = Request::new(operation).data(who.caller());
-    let events = company.schema.execute_stream(request);
-    events.map(|event| serde_json::to_value(event).unwrap()).boxed()
+    company.events(who, &operation)
 }
 
 async fn rename(company: &Company, name: &str) {

@@ -1,10 +1,10 @@
 //! Acting for another (`core@switchIdentity`): with that one's rights, as oneself in the record,
 //! and never to more than one could before.
 
-use async_graphql::Request;
 use futures_util::StreamExt;
 use punchcard::domain::access::Permission;
 use punchcard::domain::token::AccessToken;
+use punchcard::graphql::context;
 use punchcard::store::Store;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -233,9 +233,12 @@ async fn switch_identity_is_recorded_with_both() {
     let mut changes = company.store.changes(at);
     let acting = Person::Admin.caller().acting_for(&Person::Ivan.id()).unwrap();
     let open = "mutation { openTimesheet(date: \"2024-03-13\") { timesheet { userId } } }";
-    let answer = company.schema.execute(Request::new(open).data(acting)).await;
+    let answer = company
+        .text(&context::session(acting), open, &serde_json::json!({}))
+        .await;
+    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
     assert_eq!(
-        answer.data.into_json().unwrap()["openTimesheet"]["timesheet"]["userId"],
+        answer["data"]["openTimesheet"]["timesheet"]["userId"],
         Person::Ivan.id(),
         "the sheet is of the one who is acted for"
     );

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use async_graphql::{Request, Response, Variables};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use punchcard::app::context::Identity;
 use punchcard::app::imports::payloads::memory::InMemory;
 use punchcard::app::ports::Secrets;
@@ -15,7 +17,11 @@ use punchcard::domain::id::{IdSource, TokenId, UserId};
 use punchcard::domain::record::Record;
 use punchcard::domain::time::{Clock, Instant};
 use punchcard::domain::token::TokenHash;
-use punchcard::graphql::{Schema, schema};
+use punchcard::graphql::front::refusal::Refusal;
+use punchcard::graphql::front::{Answer, Front, Given, Prepared};
+use punchcard::graphql::limits::Limits;
+use punchcard::graphql::session::Session;
+use punchcard::graphql::{context, front_over};
 use punchcard::store::Store;
 use punchcard::store::embedded::{Embedded, Options};
 use serde_json::{Value, json};
@@ -28,7 +34,7 @@ use super::records;
 pub struct Company {
     pub app: Arc<App>,
     pub store: Arc<Counted>,
-    pub schema: Schema,
+    front: Arc<Front>,
     _folder: tempfile::TempDir,
 }
 
@@ -82,6 +88,10 @@ impl Person {
         };
         Caller::new(identity, Face::GraphQl)
     }
+
+    pub fn session(self) -> Session {
+        context::session(self.caller())
+    }
 }
 
 impl Company {
@@ -98,7 +108,7 @@ impl Company {
             Arc::new(InMemory::default()),
         );
         let company = Self {
-            schema: schema(Arc::clone(&app)),
+            front: Arc::new(front_over(Arc::clone(&app), Limits::default()).unwrap()),
             app,
             store,
             _folder: folder,
@@ -112,17 +122,32 @@ impl Company {
         self.store.commit(records::change(records)).await.unwrap();
     }
 
-    /// Runs an operation as somebody.
-    pub async fn run(&self, who: Person, operation: &str, variables: Value) -> Response {
-        let request = Request::new(operation)
-            .variables(Variables::from_json(variables))
-            .data(who.caller());
-        self.schema.execute(request).await
+    /// Runs an operation in a session; the text of its answer.
+    pub async fn text(&self, session: &Session, operation: &str, variables: &Value) -> Bytes {
+        match self.prepared(operation, variables) {
+            Ok(prepared) => self.front.answer(prepared, session).await.json,
+            Err(refusal) => Answer::from(refusal).json,
+        }
+    }
+
+    /// Runs a subscription as somebody; its events.
+    pub fn events(&self, who: Person, operation: &str) -> BoxStream<'static, Value> {
+        let prepared = self.prepared(operation, &json!({})).unwrap();
+        let events = self.front.events(prepared, &who.session());
+        events
+            .map(|event| serde_json::from_slice(&event.json).unwrap())
+            .boxed()
+    }
+
+    fn prepared(&self, operation: &str, variables: &Value) -> Result<Prepared, Refusal> {
+        let selected = self.front.select(operation, None)?;
+        self.front
+            .prepare(&selected, Given::read(&variables.to_string())?)
     }
 
     /// Runs an operation as somebody; its whole answer.
     pub async fn ask(&self, who: Person, operation: &str, variables: Value) -> Value {
-        serde_json::to_value(self.run(who, operation, variables).await).unwrap()
+        serde_json::from_slice(&self.text(&who.session(), operation, &variables).await).unwrap()
     }
 
     /// Runs an operation without variables, which must succeed; its data.
