@@ -67,6 +67,9 @@ impl FromStr for Hours {
     /// Reads a decimal number, optionally with an exponent; more places than five that are not
     /// zero are an error and never rounded (S10).
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(plain) = plain(text.as_bytes()) {
+            return Ok(plain);
+        }
         let (negative, unsigned) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -83,6 +86,30 @@ impl FromStr for Hours {
         let units = scale(whole, fraction, exponent)?;
         Ok(Self(if negative { -units } else { units }))
     }
+}
+
+/// The hours in a text of at most nine digits and a point, as people book them, in one pass; `None`
+/// for whatever else there is.
+fn plain(text: &[u8]) -> Option<Hours> {
+    let ([b'0'..=b'9', .., b'0'..=b'9'] | [b'0'..=b'9']) = text else {
+        return None;
+    };
+    if text.len() > 10 {
+        return None;
+    }
+    let (mut value, mut places) = (0_i64, None);
+    for byte in text {
+        match byte {
+            b'0'..=b'9' => {
+                value = value * 10 + i64::from(byte - b'0');
+                places = places.map(|places| places + 1);
+            }
+            b'.' if places.is_none() => places = Some(0_usize),
+            _ => return None,
+        }
+    }
+    let unit = [100_000, 10_000, 1_000, 100, 10, 1].get(places.unwrap_or_default())?;
+    Some(Hours(value * unit))
 }
 
 /// What is before and behind the first byte that `is_mark`, which is an ASCII character. For texts of
@@ -245,6 +272,11 @@ mod tests {
             let hours = Hours::from_units(units);
             prop_assert_eq!(hours.to_string().parse(), Ok(hours));
             prop_assert_eq!(hours.with_places(5).to_string().parse(), Ok(hours));
+        }
+
+        #[test]
+        fn what_is_plain_is_what_it_is_with_an_exponent(text in r"[0-9]{0,6}\.?[0-9]{0,7}") {
+            prop_assert_eq!(read(&text), read(&format!("{text}e0")), "{}", text);
         }
 
         #[test]

@@ -56,17 +56,17 @@ pub enum Whole<T> {
     Parsed(T),
 }
 
-impl<T: Clone + Send + Sync + 'static> Whole<T> {
-    /// The argument; nothing if the request's decoded variables are lost.
-    pub fn take(self, ctx: &Context<'_>) -> Option<T> {
-        self.take_from(ctx.data_opt::<Decoded>())
+impl<T: Send + Sync + 'static> Whole<T> {
+    /// The argument; nothing if the request's decoded variables are lost. It stays for another field
+    /// that uses the same variable.
+    pub fn get<'a>(&'a self, ctx: &'a Context<'_>) -> Option<&'a T> {
+        self.get_from(ctx.data_opt::<Decoded>())
     }
 
     /// The argument of a request with these decoded variables.
-    pub fn take_from(self, decoded: Option<&Decoded>) -> Option<T> {
+    pub fn get_from<'a>(&'a self, decoded: Option<&'a Decoded>) -> Option<&'a T> {
         match self {
-            // It stays for another field that uses the same variable.
-            Self::Kept(place) => decoded?.at(place)?.downcast_ref::<T>().cloned(),
+            Self::Kept(place) => decoded?.at(*place)?.downcast_ref(),
             Self::Parsed(parsed) => Some(parsed),
         }
     }

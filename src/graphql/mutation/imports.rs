@@ -27,7 +27,7 @@ impl Imports {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be applied, and how.")] input: Whole<ApplyStaticDataInput>,
     ) -> Answer<SyncJobPayload> {
-        let import = input.take(ctx).map(ApplyStaticDataInput::read);
+        let import = input.get(ctx).cloned().map(ApplyStaticDataInput::read);
         answer(ctx, Accepted::of(accept(ctx, import).await)).await
     }
 
@@ -37,7 +37,7 @@ impl Imports {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to be applied, and how.")] input: Whole<ApplyTimeEntriesInput>,
     ) -> Answer<SyncJobPayload> {
-        let import = input.take(ctx).map(ApplyTimeEntriesInput::read);
+        let import = input.get(ctx).cloned().map(ApplyTimeEntriesInput::read);
         answer(ctx, Accepted::of(accept(ctx, import).await)).await
     }
 

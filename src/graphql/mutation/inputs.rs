@@ -73,18 +73,18 @@ impl Reading {
     }
 
     /// A list that is there once it is mentioned.
-    pub fn list<T, U>(
+    pub fn list<L: IntoIterator, U>(
         &mut self,
         path: &Path,
-        values: MaybeUndefined<Vec<T>>,
-        mut read: impl FnMut(&mut Self, &Path, T) -> U,
+        values: MaybeUndefined<L>,
+        mut read: impl FnMut(&mut Self, Element<'_>, L::Item) -> U,
     ) -> Option<Vec<U>> {
-        let values: Vec<T> = self.given(|| path.clone(), values)?;
-        let places = (0..).map(|index| path.index(index));
+        let values: L = self.given(|| path.clone(), values)?;
+        let elements = (0..).map(|index| Element { list: path, index });
         Some(
-            places
+            elements
                 .zip(values)
-                .map(|(path, value)| read(self, &path, value))
+                .map(|(element, value)| read(self, element, value))
                 .collect(),
         )
     }
@@ -111,6 +111,29 @@ impl Reading {
     /// The command, if nothing was wrong with the input.
     pub fn finish<T>(self, command: T) -> Result<T, Error> {
         Ok(self.faults.into_result(command)?)
+    }
+}
+
+/// Where an element of a list is. Its path is made only for those that have faults.
+#[derive(Clone, Copy)]
+pub struct Element<'a> {
+    list: &'a Path,
+    index: usize,
+}
+
+impl Element<'_> {
+    /// A member of the element.
+    pub fn member(self, member: &'static str) -> Path {
+        self.list.index(self.index).member(member)
+    }
+}
+
+/// A member as it is seen from outside.
+pub fn by_ref<T>(value: &MaybeUndefined<T>) -> MaybeUndefined<&T> {
+    match value {
+        MaybeUndefined::Undefined => MaybeUndefined::Undefined,
+        MaybeUndefined::Null => MaybeUndefined::Null,
+        MaybeUndefined::Value(value) => MaybeUndefined::Value(value),
     }
 }
 

@@ -86,7 +86,7 @@ impl Timesheets {
         let result = async {
             let (app, caller) = parties(ctx)?;
             let lost = || Error::Internal("the decoded input is lost".to_owned());
-            let input = input.take(ctx).ok_or_else(lost)?;
+            let input = input.get(ctx).ok_or_else(lost)?;
             app.save_timesheet(caller, &input.read()?).await
         };
         answer(ctx, Outcome::of(result.await)).await

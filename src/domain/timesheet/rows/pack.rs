@@ -1,8 +1,7 @@
 //! Packs rows, one after another. However many of them were made apart, in ids of a client's own,
 //! each takes the same time.
 
-use std::collections::HashMap;
-
+use ahash::AHashMap;
 use uuid::Uuid;
 
 use super::{Links, Origin, PackedCell, PackedLine, RowId, Rows, TimeAllocation, TimesheetLine};
@@ -14,7 +13,7 @@ use crate::domain::time::{Date, Instant};
 pub(super) struct Packer {
     origins: Vec<Origin>,
     /// Where in `origins` each of them is.
-    known: HashMap<Origin, u16>,
+    known: AHashMap<Origin, u16>,
     /// Where the origin of the row before is; the next one is likely to have the same.
     latest: u16,
     lines: Vec<PackedLine>,

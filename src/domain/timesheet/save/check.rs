@@ -19,11 +19,13 @@ pub fn check(
     faults: &mut Faults,
 ) {
     check_order_numbers(drafts, faults);
+    let longest = drafts.iter().map(|line| line.cells.len()).max();
+    let mut dates = AHashSet::with_capacity(longest.unwrap_or_default());
     for line in drafts {
         let before = line.stored.map(LineRef::target);
         let takes_bookings = known.check(line.target, before, sheet, &line.path, faults);
         let takes_date = known.booking_dates(line.target);
-        let mut dates = AHashSet::with_capacity(line.cells.len());
+        dates.clear();
         for cell in &line.cells {
             check_cell(cell, sheet, faults);
             if !dates.insert(cell.date) {
@@ -74,9 +76,9 @@ fn check_cell(cell: &CellDraft<'_>, sheet: &Timesheet, faults: &mut Faults) {
     }
     if cell.hours < Hours::ZERO || cell.hours > Timesheet::MAX_CELL_HOURS {
         let message = format!("{} is not from 0 to {}", cell.hours, Timesheet::MAX_CELL_HOURS);
-        faults.add(cell.path.member("hours"), FaultCode::OutOfRange, message);
+        faults.add(cell.place.path().member("hours"), FaultCode::OutOfRange, message);
     }
-    let path = || cell.path.member("comment");
+    let path = || cell.place.path().member("comment");
     super::check_length(cell.comment, Timesheet::MAX_COMMENT_CHARS, path, faults);
 }
 

@@ -67,7 +67,7 @@ pub fn check(drafts: &[LineDraft<'_>], sheet: &Timesheet, lock: Lock, faults: &m
             }
             if !stays || !is_same(before.cell, cell) {
                 let message = format!("the cell cannot be changed: {}", frost.why());
-                faults.add(cell.path.clone(), frost.code(), message);
+                faults.add(cell.place.path(), frost.code(), message);
             }
         }
         if let Some(frost) = holds {

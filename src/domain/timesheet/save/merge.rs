@@ -55,10 +55,8 @@ pub struct LineDraft<'a> {
 
 /// A cell as the save would have it.
 pub struct CellDraft<'a> {
-    /// Where the input has it; the line's cells where the input does not touch them.
-    pub path: Path,
-    /// Whether the input says what it is to be.
-    pub is_spelt_out: bool,
+    /// Where the input has it.
+    pub place: CellPlace,
     /// What it was, if it is not new.
     pub stored: Option<StoredCell<'a>>,
     /// Its id; `None` for one that the server is to make.
@@ -69,6 +67,25 @@ pub struct CellDraft<'a> {
     pub hours: Hours,
     /// Its comment; empty for none.
     pub comment: &'a str,
+}
+
+/// Where the input has a cell. Its path is made only for those that have faults.
+#[derive(Clone, Copy)]
+pub struct CellPlace {
+    line: usize,
+    /// `None` where the input does not touch the line's cells.
+    cell: Option<usize>,
+}
+
+impl CellPlace {
+    /// The cell; the line's cells if it is not spelt out.
+    pub fn path(self) -> Path {
+        let cells = Path::of("lines").index(self.line).member("cells");
+        match self.cell {
+            Some(cell) => cells.index(cell),
+            None => cells,
+        }
+    }
 }
 
 impl<'a> Stored<'a> {
@@ -125,10 +142,10 @@ impl LineDraft<'_> {
 impl CellDraft<'_> {
     /// Where a fault of its date is reported.
     pub fn date_path(&self) -> Path {
-        if self.is_spelt_out {
-            self.path.member("date")
-        } else {
-            self.path.clone()
+        let path = self.place.path();
+        match self.place.cell {
+            Some(_) => path.member("date"),
+            None => path,
         }
     }
 }
@@ -141,10 +158,9 @@ pub fn merge<'a>(
     known: &References,
     faults: &mut Faults,
 ) -> Option<Vec<LineDraft<'a>>> {
-    let path = Path::of("lines");
     if lines.len() > Timesheet::MAX_LINES {
         let message = format!("at most {} lines are allowed", Timesheet::MAX_LINES);
-        faults.add(path, FaultCode::OutOfRange, message);
+        faults.add(Path::of("lines"), FaultCode::OutOfRange, message);
         return None;
     }
     let named_cells = lines
@@ -159,8 +175,7 @@ pub fn merge<'a>(
         seen: AHashSet::new(),
         faults,
     };
-    let places = (0..).map(|index| path.index(index));
-    let drafts = places.zip(lines).map(|(path, line)| merger.line(line, path));
+    let drafts = (0..).zip(lines).map(|(index, line)| merger.line(line, index));
     Some(drafts.collect())
 }
 
@@ -174,7 +189,7 @@ struct Merger<'a, 'f> {
 }
 
 impl<'a> Merger<'a, '_> {
-    fn line(&mut self, input: &'a LineInput, path: Path) -> LineDraft<'a> {
+    fn line(&mut self, input: &'a LineInput, index: usize) -> LineDraft<'a> {
         let LineInput {
             id,
             project_id,
@@ -183,8 +198,9 @@ impl<'a> Merger<'a, '_> {
             order_number,
             cells,
         } = input;
+        let path = Path::of("lines").index(index);
         let stored = id.and_then(|id| self.stored.line(id));
-        self.check_id(id.map(LineId::uuid), stored.is_some(), &path);
+        self.check_id(id.map(LineId::uuid), stored.is_some(), || path.clone());
         let position = stored.and_then(|stored| i64::try_from(stored.order_number()).ok());
         let order_number = order_number.or(position);
         if order_number.is_none() {
@@ -193,16 +209,19 @@ impl<'a> Merger<'a, '_> {
                 .add(path.member("orderNumber"), FaultCode::Required, message);
         }
         let before = stored.map(LineRef::target).unwrap_or_default();
-        let cells_path = path.member("cells");
+        let place = |cell| CellPlace { line: index, cell };
         let cells = match cells {
             Some(cells) => {
-                let places = (0..).map(|index| cells_path.index(index));
-                places
-                    .zip(cells)
-                    .filter_map(|(path, cell)| self.cell(cell, path))
-                    .collect()
+                let mut drafts = Vec::with_capacity(cells.len());
+                let places = (0..).map(|cell| place(Some(cell)));
+                drafts.extend(
+                    places
+                        .zip(cells)
+                        .filter_map(|(place, cell)| self.cell(cell, place)),
+                );
+                drafts
             }
-            None => self.untouched_cells(stored, &cells_path),
+            None => self.untouched_cells(stored, place(None)),
         };
         LineDraft {
             path,
@@ -219,7 +238,7 @@ impl<'a> Merger<'a, '_> {
     }
 
     /// `None` if it is new and lacks a member that it needs.
-    fn cell(&mut self, input: &'a CellInput, path: Path) -> Option<CellDraft<'a>> {
+    fn cell(&mut self, input: &'a CellInput, place: CellPlace) -> Option<CellDraft<'a>> {
         let CellInput {
             id,
             date,
@@ -227,26 +246,26 @@ impl<'a> Merger<'a, '_> {
             comment,
         } = input;
         let stored = id.and_then(|id| self.stored.cell(id));
-        self.check_id(id.map(AllocationId::uuid), stored.is_some(), &path);
+        self.check_id(id.map(AllocationId::uuid), stored.is_some(), || place.path());
         let before = stored.map(|stored| stored.cell);
         let date = date.or(before.map(CellRef::date));
         let hours = hours.or(before.map(CellRef::hours));
         if date.is_none() {
             let message = "a new cell needs a date";
-            self.faults.add(path.member("date"), FaultCode::Required, message);
+            self.faults
+                .add(place.path().member("date"), FaultCode::Required, message);
         }
         if hours.is_none() {
             let message = "a new cell needs hours";
             self.faults
-                .add(path.member("hours"), FaultCode::Required, message);
+                .add(place.path().member("hours"), FaultCode::Required, message);
         }
         let comment = match comment {
             Some(comment) => comment.as_deref().unwrap_or_default(),
             None => before.map(CellRef::comment).unwrap_or_default(),
         };
         Some(CellDraft {
-            path,
-            is_spelt_out: true,
+            place,
             stored,
             id: *id,
             date: date?,
@@ -257,15 +276,14 @@ impl<'a> Merger<'a, '_> {
 
     /// The cells of a line that the input does not spell out (S5), without those that it has moved
     /// elsewhere (S7).
-    fn untouched_cells(&self, line: Option<LineRef<'a>>, path: &Path) -> Vec<CellDraft<'a>> {
+    fn untouched_cells(&self, line: Option<LineRef<'a>>, place: CellPlace) -> Vec<CellDraft<'a>> {
         let Some(line) = line else {
             return Vec::new();
         };
         line.cells()
             .filter(|cell| !self.named_cells.contains(&cell.id()))
             .map(|cell| CellDraft {
-                path: path.clone(),
-                is_spelt_out: false,
+                place,
                 stored: Some(StoredCell {
                     line_id: line.id(),
                     cell,
@@ -279,7 +297,7 @@ impl<'a> Merger<'a, '_> {
     }
 
     /// S6. An id that is known as the right kind of row names that row, any other must be unused.
-    fn check_id(&mut self, id: Option<Uuid>, is_known: bool, path: &Path) {
+    fn check_id(&mut self, id: Option<Uuid>, is_known: bool, path: impl FnOnce() -> Path) {
         let Some(id) = id else { return };
         let (code, message) = if id.is_nil() {
             (FaultCode::Malformed, "the nil UUID names nothing".to_owned())
@@ -296,6 +314,6 @@ impl<'a> Merger<'a, '_> {
         } else {
             return;
         };
-        self.faults.add(path.member("id"), code, message);
+        self.faults.add(path().member("id"), code, message);
     }
 }

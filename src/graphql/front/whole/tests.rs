@@ -48,13 +48,13 @@ fn outcome(front: &Front, input: &str) -> Result<(SaveTimesheetInput, bool), Vec
         let argument = Whole::<SaveTimesheetInput>::parse(short.variables.get("input").cloned()).unwrap();
         let whole = Whole::<SaveTimesheetInput>::parse(value.clone()).unwrap();
         assert_eq!(
-            argument.take_from(Some(&short.decoded)),
-            whole.take_from(Some(&decoded)),
+            argument.get_from(Some(&short.decoded)),
+            whole.get_from(Some(&decoded)),
             "{input}"
         );
     }
     let argument = Whole::<SaveTimesheetInput>::parse(value).map_err(|error| vec![format!("{error:?}")])?;
-    Ok((argument.take_from(Some(&decoded)).unwrap(), was_decoded))
+    Ok((argument.get_from(Some(&decoded)).cloned().unwrap(), was_decoded))
 }
 
 const PLAIN: &str = r#"{ "id": "0190b5a0-0000-7000-8000-000000000001", "rowVersion": "AAAAAAAADMQ=", "name": "A week",

@@ -2,7 +2,7 @@
 
 use async_graphql::{InputObject, MaybeUndefined};
 
-use super::{Reading, Saving};
+use super::{Element, Reading, Saving};
 use crate::app::Error;
 use crate::domain::approval;
 use crate::domain::error::{FaultCode, Path};
@@ -106,17 +106,17 @@ impl From<TimesheetRuleInput> for RuleDraft {
     }
 }
 
-fn read_step(reading: &mut Reading, path: &Path, input: ApprovalStepInput) -> approval::ApproverKind {
+fn read_step(reading: &mut Reading, step: Element<'_>, input: ApprovalStepInput) -> approval::ApproverKind {
     let ApprovalStepInput { kind, user_id } = input;
     match (kind, user_id) {
         (ApproverKind::Person, Some(id)) => return approval::ApproverKind::Person(id.into()),
         (ApproverKind::Person, None) => {
             let message = "a step of one person needs their id";
-            reading.fault(path.member("userId"), FaultCode::Required, message);
+            reading.fault(step.member("userId"), FaultCode::Required, message);
         }
         (ApproverKind::Manager | ApproverKind::ProjectManagers, Some(_)) => {
             let message = "only a step of one person names a user";
-            reading.fault(path.member("userId"), FaultCode::Contradiction, message);
+            reading.fault(step.member("userId"), FaultCode::Contradiction, message);
         }
         (ApproverKind::ProjectManagers, None) => return approval::ApproverKind::ProjectManagers,
         (ApproverKind::Manager, None) => {}

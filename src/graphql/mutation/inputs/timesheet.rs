@@ -3,7 +3,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 use serde::Deserialize;
 
-use super::{Reading, decodes_from_object, patch};
+use super::{Element, Reading, by_ref, decodes_from_object, patch};
 use crate::app::Error;
 use crate::domain::error::Path;
 use crate::domain::timesheet::save::{CellInput, LineInput, SaveTimesheet};
@@ -74,7 +74,7 @@ decodes_from_object!(SaveTimesheetInput, TimesheetLineInput, TimeAllocationInput
 
 impl SaveTimesheetInput {
     /// As a command.
-    pub fn read(self) -> Result<SaveTimesheet, Error> {
+    pub fn read(&self) -> Result<SaveTimesheet, Error> {
         let Self {
             id,
             row_version,
@@ -83,17 +83,17 @@ impl SaveTimesheetInput {
         } = self;
         let mut reading = Reading::default();
         let command = SaveTimesheet {
-            id: id.into(),
+            id: (*id).into(),
             body_id: None,
-            version: Some(row_version.into()),
-            name: reading.given(|| Path::of("name"), name),
-            lines: reading.list(&Path::of("lines"), lines, read_line),
+            version: Some((*row_version).into()),
+            name: reading.given(|| Path::of("name"), name.clone()),
+            lines: reading.list(&Path::of("lines"), by_ref(lines), read_line),
         };
         reading.finish(command)
     }
 }
 
-fn read_line(reading: &mut Reading, path: &Path, input: TimesheetLineInput) -> LineInput {
+fn read_line(reading: &mut Reading, line: Element<'_>, input: &TimesheetLineInput) -> LineInput {
     let TimesheetLineInput {
         id,
         order_number,
@@ -104,15 +104,15 @@ fn read_line(reading: &mut Reading, path: &Path, input: TimesheetLineInput) -> L
     } = input;
     LineInput {
         id: id.map(Into::into),
-        project_id: patch(project_id),
-        task_id: patch(task_id),
-        activity_id: patch(activity_id),
-        order_number: reading.given(|| path.member("orderNumber"), order_number),
-        cells: reading.list(&path.member("cells"), cells, read_cell),
+        project_id: patch(*project_id),
+        task_id: patch(*task_id),
+        activity_id: patch(*activity_id),
+        order_number: reading.given(|| line.member("orderNumber"), *order_number),
+        cells: reading.list(&line.member("cells"), by_ref(cells), read_cell),
     }
 }
 
-fn read_cell(reading: &mut Reading, path: &Path, input: TimeAllocationInput) -> CellInput {
+fn read_cell(reading: &mut Reading, cell: Element<'_>, input: &TimeAllocationInput) -> CellInput {
     let TimeAllocationInput {
         id,
         date,
@@ -121,8 +121,8 @@ fn read_cell(reading: &mut Reading, path: &Path, input: TimeAllocationInput) -> 
     } = input;
     CellInput {
         id: id.map(Into::into),
-        date: reading.given(|| path.member("date"), date),
-        hours: reading.given(|| path.member("hours"), hours),
-        comment: patch(comment),
+        date: reading.given(|| cell.member("date"), *date),
+        hours: reading.given(|| cell.member("hours"), *hours),
+        comment: patch(by_ref(comment).map_value(String::clone)),
     }
 }
