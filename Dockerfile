@@ -13,7 +13,7 @@ COPY . .
 COPY --from=pages /src/web/dist/pages web/dist/pages
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --bin punchcard && cp target/release/punchcard /usr/local/bin/
+    cargo build --profile dist --locked --bin punchcard && cp target/dist/punchcard /usr/local/bin/
 
 FROM debian:bookworm-slim
 RUN useradd --system --uid 10001 --user-group punchcard \

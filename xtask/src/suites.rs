@@ -112,7 +112,7 @@ fn end_to_end(report: &mut Report) {
 fn compare_schema() -> Outcome<()> {
     let kept = fs::read_to_string(workspace::root().join("schema.graphql"))
         .map_err(|error| format!("schema.graphql cannot be read: {error}"))?;
-    if server::printed_schema(&mut Command::new(workspace::release_program()))? == kept {
+    if server::printed_schema(&mut Command::new(workspace::program("release")))? == kept {
         return Ok(());
     }
     Err("schema.graphql is out of date; `cargo xtask schema` writes it".into())
@@ -207,7 +207,7 @@ fn node_tests(folder: &Path) -> Command {
     let mut command = node::node(folder);
     command
         .args(["--test", "--test-reporter=tap", "--test-timeout=120000"])
-        .env("PUNCHCARD_BIN", workspace::release_program());
+        .env("PUNCHCARD_BIN", workspace::program("release"));
     command
 }
 

@@ -21,12 +21,12 @@ pub fn cargo() -> Command {
     command
 }
 
-/// The release program, once it is built.
-pub fn release_program() -> PathBuf {
+/// The program, once it is built by this profile.
+pub fn program(profile: &str) -> PathBuf {
     let target =
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir));
     target
-        .join("release")
+        .join(profile)
         .join(format!("punchcard{}", env::consts::EXE_SUFFIX))
 }
 

@@ -32,7 +32,7 @@ impl Server {
 
     fn start_with(arguments: &[&str]) -> Outcome<Self> {
         let folder = env::temp_dir().join(format!("punchcard-clients-{}", process::id()));
-        let mut child = Command::new(workspace::release_program())
+        let mut child = Command::new(workspace::program("release"))
             .args([
                 "serve",
                 "--listen",
