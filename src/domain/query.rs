@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::approval::ApprovalStatus;
 use super::hours::Hours;
 use super::id::UserId;
-use super::model::Property;
+use super::model::{Property, entities};
 use super::record::{Kind, Record};
 use super::time::{Date, Instant};
 use super::timesheet::Timesheet;
@@ -271,6 +271,20 @@ impl Comparison {
             Self::Le => ordering.is_le(),
             Self::Gt => ordering.is_gt(),
             Self::Ge => ordering.is_ge(),
+        }
+    }
+}
+
+impl Order {
+    /// The order in which records of a kind are listed if nobody asks for another; the id comes last
+    /// (X5). Sheets are kept by their first dates.
+    pub fn usual(kind: Kind) -> Vec<Self> {
+        match kind {
+            Kind::Timesheet => vec![Self {
+                property: &entities::timesheet::DATE_FROM,
+                descending: false,
+            }],
+            _ => Vec::new(),
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::app::Reader;
 use crate::app::reader::facts::{Asked, Facts};
 use crate::domain::id::TimesheetId;
 use crate::domain::model;
-use crate::domain::query::{Filter, Query};
+use crate::domain::query::{Filter, Order, Query};
 use crate::domain::record::{Key, Kind, Record};
 use crate::domain::time::Date;
 use crate::domain::timesheet::Timesheet;
@@ -256,7 +256,7 @@ impl Loaded {
             return Ok(());
         }
         let mut query = Query::of(kind, Filter::In(property, ids), ROWS_AT_A_TIME);
-        query.order = super::query::own_order(kind);
+        query.order = Order::usual(kind);
         loop {
             let page = reader.page(query.clone()).await?;
             self.referring_count += page.records.len();

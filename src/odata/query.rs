@@ -10,8 +10,7 @@ use super::schema::{Navigation, Set, Source, Type, Via};
 use super::value::Value;
 use crate::app::Reader;
 use crate::domain::approval::ApprovalStatus;
-use crate::domain::model::entities::timesheet;
-use crate::domain::query::{Comparison, Filter, Order, Value as Stored};
+use crate::domain::query::{Comparison, Filter, Value as Stored};
 use crate::domain::record::{Kind, Record};
 
 mod aggregated;
@@ -177,18 +176,6 @@ pub async fn count(reader: &Reader, plan: &Plan) -> Result<u64, Failure> {
         ..plan.clone()
     };
     Ok(run(reader, &plan, None).await?.total.unwrap_or_default())
-}
-
-/// The order in which records of a kind are listed if nobody asks for another; the id comes last
-/// (X5). Sheets are kept by their first dates.
-pub fn own_order(kind: Kind) -> Vec<Order> {
-    match kind {
-        Kind::Timesheet => vec![Order {
-            property: &timesheet::DATE_FROM,
-            descending: false,
-        }],
-        _ => Vec::new(),
-    }
 }
 
 /// The row of a set with this id, if the reader may see it. `sheet` finds the sheet that holds a

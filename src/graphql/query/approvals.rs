@@ -35,7 +35,7 @@ impl Approving {
         Answers::from(found.await)
     }
 
-    /// The timesheets that wait for the caller to approve them.
+    /// The timesheets that wait for the caller to approve them, by their first dates if no order is asked for.
     #[expect(clippy::too_many_arguments, reason = "they are the arguments of a connection")]
     async fn timesheets_to_approve(
         &self,

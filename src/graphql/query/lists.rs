@@ -8,7 +8,7 @@ use super::paging::Paging;
 use crate::app::{Error, Reader};
 use crate::domain::error::{FaultCode, Path};
 use crate::domain::model::entities::task;
-use crate::domain::query::{self, Filter};
+use crate::domain::query::{self, Filter, Order};
 use crate::graphql::context::shared_reader;
 use crate::graphql::render::plan::selects;
 use crate::graphql::render::{Answer, Answered};
@@ -56,7 +56,10 @@ pub(super) async fn page<O: Listed>(
         let message = format!("an order has at most {MAX_KEYS} keys");
         return Err(Error::fault(Path::of("orderBy"), FaultCode::TooLong, message));
     }
-    let order = order.iter().map(OrderOf::order).collect();
+    let mut order: Vec<Order> = order.iter().map(OrderOf::order).collect();
+    if order.is_empty() {
+        order = Order::usual(O::MODEL.kind);
+    }
     let filter = within.and(filter.map_or(Filter::ALL, FilterOf::into_filter));
     let mut query = paging.into_query(O::MODEL.kind, filter, order)?;
     query.count = selects(ctx, "totalCount");
@@ -97,7 +100,7 @@ macro_rules! lists {
 }
 
 lists! {
-    /// Timesheets.
+    /// Timesheets, by their first dates if no order is asked for.
     timesheets: TimesheetObject, Filter::ALL;
     /// Users.
     users: UserObject, Filter::ALL;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::push::Grain;
 use super::sort::{Best, Ranked};
 use super::token::{Position, Token};
-use super::{Base, MAX_SORTED, Page, Plan, Rows, own_order};
+use super::{Base, MAX_SORTED, Page, Plan, Rows};
 use crate::app::Reader;
 use crate::domain::model::entities::timesheet;
 use crate::domain::query::{Filter, Order, Query, Value};
@@ -72,7 +72,7 @@ impl<'r> Scan<'r> {
             (Vec::new(), pushed, rest)
         };
         let mut query = Query::of(kind, own.and(pushed), hint.clamp(16, MAX_RECORDS));
-        query.order = order.unwrap_or_else(|| own_order(kind));
+        query.order = order.unwrap_or_else(|| Order::usual(kind));
         Self {
             reader,
             grain,

@@ -63,6 +63,35 @@ async fn x5_pages_neither_repeat_nor_drop_in_either_direction() {
 }
 
 #[tokio::test]
+async fn x5_timesheets_follow_by_their_first_dates_if_no_order_is_asked_for() {
+    let company = Company::open().await;
+    let sheets = [
+        sheet(2, Person::Ivan, "2024-03-18"),
+        sheet(3, Person::Olga, "2024-03-11"),
+        sheet(4, Person::Ivan, "2024-03-11"),
+    ];
+    company.keep(sheets.map(record).into()).await;
+    let list = async |arguments: &str| {
+        let query = format!("{{ timesheets{arguments} {{ edges {{ cursor node {{ id dateFrom }} }} }} }}");
+        company.data(Person::Admin, &query).await["timesheets"]["edges"].take()
+    };
+    let plain = list("").await;
+    let dates: Vec<&Value> = plain
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|edge| &edge["node"]["dateFrom"])
+        .collect();
+    assert!(
+        dates.len() >= 3 && dates.is_sorted_by_key(|date| date.as_str()),
+        "{dates:?}"
+    );
+    assert_eq!(list("(orderBy: [{field: DATE_FROM}])").await, plain);
+    let second = format!("(first: 1, after: {})", plain[0]["cursor"]);
+    assert_eq!(list(&second).await[0], plain[1]);
+}
+
+#[tokio::test]
 async fn what_picks_no_page_is_refused_with_its_place() {
     let company = with_organizations().await;
     let data = company
