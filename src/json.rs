@@ -82,12 +82,12 @@ impl<T: Put> Put for Option<T> {
 
 /// JSON text that is being written. Only whole characters are ever added to it.
 #[derive(Debug, Default)]
-pub struct Json(Vec<u8>);
+pub struct Json(Vec<u8>, Dates);
 
 impl Json {
     /// An empty text with room for an ordinary answer.
     pub fn new() -> Self {
-        Self(Vec::with_capacity(8_192))
+        Self(Vec::with_capacity(8_192), Dates::default())
     }
 
     /// The text.
@@ -175,7 +175,7 @@ impl Json {
 
     /// A date in quotes.
     pub fn date(&mut self, date: Date) {
-        self.0.extend_from_slice(&quoted_date(date));
+        self.0.extend_from_slice(&self.1.quoted(date));
     }
 
     /// An instant in quotes, as it prints itself, without the detour over a calendar library.
@@ -242,13 +242,17 @@ impl Json {
     fn hours(&mut self, hours: Hours) {
         let units = hours.units();
         self.0.push(b'"');
+        if let Some((whole, fraction)) = in_quarters(units) {
+            self.digits(whole, 1);
+            return self.raw(fraction);
+        }
         if units < 0 {
             self.0.push(b'-');
         }
         let (whole, mut fraction) = (units.unsigned_abs() / 100_000, units.unsigned_abs() % 100_000);
         self.digits(whole, 1);
         if fraction != 0 {
-            // Halves and quarters of an hour, and other hundredths, are what people book.
+            // Minutes are booked in hundredths of an hour.
             let mut places = 5;
             if fraction.is_multiple_of(1_000) {
                 fraction /= 1_000;
@@ -354,6 +358,39 @@ const fn hexadecimal_digit(half: u8) -> u8 {
     }
 }
 
+/// The dates that were written last, in quotes. Those of a week stand beside each other here, and
+/// recur in every line.
+#[derive(Debug, Default)]
+struct Dates([Option<(Date, [u8; 12])>; 8]);
+
+impl Dates {
+    fn quoted(&mut self, date: Date) -> [u8; 12] {
+        let place = usize::try_from(date.epoch_days() & 7).unwrap_or_default();
+        match self.0.get_mut(place) {
+            Some(Some((known, text))) if *known == date => *text,
+            Some(other) => other.insert((date, quoted_date(date))).1,
+            None => quoted_date(date),
+        }
+    }
+}
+
+/// Whole hours, and what is written behind them up to the end of the text, if they are whole quarters of
+/// an hour, which people book most.
+fn in_quarters(units: i64) -> Option<(u64, &'static str)> {
+    const QUARTER: u64 = 25_000;
+    let units = u64::try_from(units).ok()?;
+    if !units.is_multiple_of(QUARTER) {
+        return None;
+    }
+    let fraction = match units / QUARTER % 4 {
+        0 => "\"",
+        1 => ".25\"",
+        2 => ".5\"",
+        _ => ".75\"",
+    };
+    Some((units / QUARTER / 4, fraction))
+}
+
 /// A date in quotes.
 fn quoted_date(date: Date) -> [u8; 12] {
     let (year, month, day) = date.ymd();
@@ -402,59 +439,4 @@ const fn needs_escape(byte: u8) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn written(value: impl Put) -> String {
-        let mut json = Json::new();
-        json.put(value);
-        json.into_text()
-    }
-
-    fn quoted(value: &impl ToString) -> String {
-        serde_json::to_string(&value.to_string()).unwrap()
-    }
-
-    proptest! {
-        #[test]
-        fn texts_are_written_as_serde_json_writes_them(text in r#"(?s)(.{0,40}|[ -~]{0,12}["\\\n]?[ -~é]{0,20})"#) {
-            prop_assert_eq!(written(text.clone()), serde_json::to_string(&text).unwrap());
-        }
-
-        #[test]
-        fn values_are_written_as_they_print_themselves(
-            number in any::<i32>(),
-            days in Date::MIN.epoch_days()..=Date::MAX.epoch_days(),
-            micros in any::<i64>(),
-            places in prop_oneof![Just(1_i64), Just(1_000), Just(1_000_000)],
-            units in any::<i64>(),
-            version in any::<u64>(),
-            id in any::<u128>(),
-        ) {
-            let date = Date::from_epoch_days(days).unwrap();
-            let instant = Instant::from_epoch_micros(micros / 100 / places * places);
-            prop_assert_eq!(written(number), number.to_string());
-            prop_assert_eq!(written(date), quoted(&date));
-            prop_assert_eq!(written(instant), quoted(&instant));
-            prop_assert_eq!(written(Hours::from_units(units)), quoted(&Hours::from_units(units)));
-            prop_assert_eq!(written(Hours::from_units(units % 1_000_000)), quoted(&Hours::from_units(units % 1_000_000)));
-            for places in 0..=5 {
-                let mut json = Json::new();
-                json.hours_with_places(Hours::from_units(units), places);
-                prop_assert_eq!(json.into_text(), Hours::from_units(units).with_places(places.into()).to_string());
-            }
-            prop_assert_eq!(written(RowVersion::new(version)), quoted(&RowVersion::new(version)));
-            prop_assert_eq!(written(Uuid::from_u128(id)), quoted(&Uuid::from_u128(id)));
-        }
-    }
-
-    #[test]
-    fn nothing_and_truth_are_words() {
-        assert_eq!(written(None::<bool>), "null");
-        assert_eq!(written(Some(true)), "true");
-        assert_eq!(written(false), "false");
-        assert_eq!(written(Hours::whole(8)), "\"8\"");
-    }
-}
+mod tests;
