@@ -11,7 +11,7 @@ use super::state::State;
 use super::walk::{Start, walk};
 use crate::domain::id::ProjectId;
 use crate::domain::model::{Property, entities};
-use crate::domain::query::{Cursor, Filter, Page, Query, Value};
+use crate::domain::query::{Cursor, Page, Query, Value};
 use crate::domain::record::{Key, Kind, Record};
 
 /// Where the candidates of a list come from. All of them still have to meet the filter.
@@ -30,7 +30,7 @@ const FEW: usize = 5_000;
 /// The page that `query` asks for.
 pub fn page(state: &State, locator: &Locator, query: &Query) -> Page {
     let source = Source::of(state, locator, query);
-    let every = matches!(&query.filter, Filter::And(parts) if parts.is_empty());
+    let every = query.filter.conjuncts().is_empty();
     if query.count && !every {
         return source.select(state, query);
     }
