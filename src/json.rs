@@ -149,8 +149,7 @@ impl Json {
                 12 => self.0.extend_from_slice(b"\\f"),
                 control => {
                     self.0.extend_from_slice(b"\\u00");
-                    let digits = [control / 16, control % 16].map(hexadecimal_digit);
-                    self.0.extend_from_slice(&digits);
+                    self.0.extend_from_slice(&hexadecimal(*control));
                 }
             }
             rest = behind;
@@ -170,7 +169,10 @@ impl Json {
     // One copy for all fields that are ids: what a read takes is mostly to fetch its code.
     #[inline(never)]
     pub fn id(&mut self, id: Uuid) {
-        self.0.extend_from_slice(&quoted_id(id));
+        self.0.extend_from_slice(QUOTED_ID);
+        if let Some(text) = self.0.last_chunk_mut() {
+            write_id(text, id);
+        }
     }
 
     /// A date in quotes.
@@ -322,41 +324,43 @@ const PAIRS: &[[u8; 2]] = b"0001020304050607080910111213141516171819202122232425
     .as_chunks()
     .0;
 
-/// An id in quotes.
-fn quoted_id(id: Uuid) -> [u8; 38] {
-    let (high, low) = id.as_u64_pair();
-    let [a, b, c, d] = [high >> 32, high, low >> 32, low].map(hexadecimal);
-    let mut text = [b'-'; 38];
-    text[0] = b'"';
-    text[1..9].copy_from_slice(&a);
-    text[10..14].copy_from_slice(&b[..4]);
-    text[15..19].copy_from_slice(&b[4..]);
-    text[20..24].copy_from_slice(&c[..4]);
-    text[25..29].copy_from_slice(&c[4..]);
-    text[29..37].copy_from_slice(&d);
-    text[37] = b'"';
-    text
+/// An id in quotes, before it has its digits.
+const QUOTED_ID: &[u8; 38] = br#""________-____-____-____-____________""#;
+
+/// Gives a quoted id its digits.
+fn write_id(text: &mut [u8; 38], id: Uuid) {
+    let bytes = id.as_bytes();
+    write_hexadecimal(&mut text[1..9], &bytes[..4]);
+    write_hexadecimal(&mut text[10..14], &bytes[4..6]);
+    write_hexadecimal(&mut text[15..19], &bytes[6..8]);
+    write_hexadecimal(&mut text[20..24], &bytes[8..10]);
+    write_hexadecimal(&mut text[25..37], &bytes[10..]);
 }
 
-/// The eight hexadecimal digits of the lower 32 bits of a number, all at once.
-const fn hexadecimal(number: u64) -> [u8; 8] {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    // Each half of a byte into a byte of its own.
-    let number = number & 0xFFFF_FFFF;
-    let number = (number << 16 | number) & 0x0000_FFFF_0000_FFFF;
-    let number = (number << 8 | number) & 0x00FF_00FF_00FF_00FF;
-    let number = (number << 4 | number) & 0x0F0F_0F0F_0F0F_0F0F;
-    let is_letter = (number + 6 * EACH) >> 4 & EACH;
-    let to_letters = (b'a' - b'0' - 10) as u64;
-    (number + EACH * b'0' as u64 + is_letter * to_letters).to_be_bytes()
-}
-
-const fn hexadecimal_digit(half: u8) -> u8 {
-    match half {
-        ..10 => b'0' + half,
-        _ => b'a' + half - 10,
+#[inline]
+fn write_hexadecimal(text: &mut [u8], bytes: &[u8]) {
+    let (places, _) = text.as_chunks_mut();
+    for (place, byte) in places.iter_mut().zip(bytes) {
+        *place = hexadecimal(*byte);
     }
 }
+
+/// The two hexadecimal digits of a byte.
+#[inline]
+fn hexadecimal(byte: u8) -> [u8; 2] {
+    HEXADECIMAL.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+const HEXADECIMAL: &[[u8; 2]] = b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\
+                                  202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f\
+                                  404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f\
+                                  606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f\
+                                  808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f\
+                                  a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf\
+                                  c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf\
+                                  e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"
+    .as_chunks()
+    .0;
 
 /// The dates that were written last, in quotes. Those of a week stand beside each other here, and
 /// recur in every line.
@@ -415,6 +419,12 @@ fn first_escape(text: &[u8]) -> Option<usize> {
         {
             return Some(position * 8 + found);
         }
+    }
+    // The last eight once more, so that those behind the words are not looked at one by one.
+    if let Some(last) = text.last_chunk()
+        && !may_need_escape(u64::from_le_bytes(*last))
+    {
+        return None;
     }
     let found = rest.iter().position(|byte| needs_escape(*byte))?;
     Some(text.len() - rest.len() + found)

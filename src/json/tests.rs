@@ -47,9 +47,7 @@ proptest! {
         prop_assert_eq!(written(RowVersion::new(version)), quoted(&RowVersion::new(version)));
         prop_assert_eq!(written(Uuid::from_u128(id)), quoted(&Uuid::from_u128(id)));
     }
-}
 
-proptest! {
     #[test]
     fn dates_that_recur_are_written_as_they_print_themselves(
         days in proptest::collection::vec(Date::MIN.epoch_days()..Date::MIN.epoch_days() + 40, 0..60),
