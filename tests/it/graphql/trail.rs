@@ -47,16 +47,22 @@ impl Tried {
         self.company.ask(who, &operation, json!({})).await
     }
 
-    /// Calls a verb that is refused.
+    /// Calls a verb that is refused, because of who asks or of what the input says: not for being no
+    /// operation of the schema.
     async fn refused(&self, who: Person, verb: &str, arguments: &str, members: &str) {
+        let refusals = BTreeSet::from(["FORBIDDEN", "NOT_FOUND", "REQUIRED"]);
         let before = self.trail().await;
         let answer = self
-            .ask(who, verb, arguments, &format!("{members} faults {{ path }}"))
+            .ask(who, verb, arguments, &format!("{members} faults {{ code }}"))
             .await;
-        let has_faults = answer["data"]["it"]["faults"]
-            .as_array()
-            .is_some_and(|it| !it.is_empty());
-        assert!(answer.get("errors").is_some() || has_faults, "{verb}: {answer}");
+        let errors = answer["errors"].as_array().into_iter().flatten();
+        let codes: BTreeSet<&str> = (errors.map(|error| error["extensions"]["code"].as_str().unwrap()))
+            .chain(fault_codes(&answer))
+            .collect();
+        assert!(
+            !codes.is_empty() && codes.is_subset(&refusals),
+            "{verb}: {answer}"
+        );
         assert_eq!(self.trail().await, before, "{verb}");
     }
 
@@ -88,6 +94,12 @@ impl Tried {
         self.verbs.insert(verb.to_owned());
         answer["data"]["it"].take()
     }
+}
+
+/// The codes of what is wrong with an input, as a payload tells them.
+fn fault_codes(answer: &Value) -> impl Iterator<Item = &str> {
+    let faults = answer["data"]["it"]["faults"].as_array().into_iter().flatten();
+    faults.map(|fault| fault["code"].as_str().unwrap())
 }
 
 /// A value as it is written in a document.
