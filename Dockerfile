@@ -8,12 +8,13 @@ COPY web/ ./
 RUN npm run build
 
 FROM rust:1.95-bookworm AS program
+RUN rustup component add llvm-tools
 WORKDIR /src
 COPY . .
 COPY --from=pages /src/web/dist/pages web/dist/pages
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --profile dist --locked --bin punchcard && cp target/dist/punchcard /usr/local/bin/
+    cargo xtask dist && cp target/dist/punchcard /usr/local/bin/
 
 FROM debian:bookworm-slim
 RUN useradd --system --uid 10001 --user-group punchcard \

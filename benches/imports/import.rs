@@ -11,7 +11,7 @@ use futures_util::stream;
 use serde_json::{Value, json};
 
 use crate::client::{Connection, request};
-use crate::process::Server;
+use crate::process::{Server, program};
 
 /// Bytes of a piece of an upload.
 const PIECE: usize = 256 << 10;
@@ -42,7 +42,7 @@ impl Company {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data");
         let people = people.to_string();
-        let made = Command::new(env!("CARGO_BIN_EXE_punchcard"))
+        let made = Command::new(program())
             .args([
                 "demo",
                 "--users",

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::client::{Connection, request};
-use crate::process::Server;
+use crate::process::{Server, program};
 
 /// A running server with data, and how to talk to it.
 pub struct Company {
@@ -23,7 +23,7 @@ pub struct Company {
 /// Fills `folder` with so many people and weeks, and starts a server over it.
 pub async fn start_with(folder: &Path, users: u64, weeks: u64) -> io::Result<Company> {
     let data = folder.join("company");
-    let made = Command::new(env!("CARGO_BIN_EXE_punchcard"))
+    let made = Command::new(program())
         .args([
             "demo",
             "--users",

@@ -1,9 +1,15 @@
 //! The servers under measurement, each a process of its own, so that its CPU time is its own.
 
 use std::io::{self, BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+/// The program that is measured: the one that was built with the bench, unless `PUNCHCARD_BENCHED` names another.
+pub fn program() -> PathBuf {
+    std::env::var_os("PUNCHCARD_BENCHED")
+        .map_or_else(|| env!("CARGO_BIN_EXE_punchcard").into(), PathBuf::from)
+}
 
 /// A running server.
 pub struct Server {
@@ -17,7 +23,7 @@ pub struct Server {
 impl Server {
     /// Starts Punchcard over `folder`.
     pub fn punchcard(folder: &Path) -> io::Result<Self> {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_punchcard"));
+        let mut command = Command::new(program());
         command
             .args([
                 "serve",
@@ -96,7 +102,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        // It ends by itself, so that it writes what it has counted of its own branches if it was built to.
+        let process = rustix::process::Pid::from_child(&self.child);
+        let _ = rustix::process::kill_process(process, rustix::process::Signal::TERM);
         let _ = self.child.wait();
     }
 }

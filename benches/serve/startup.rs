@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::client::Connection;
 use crate::company::Company;
-use crate::process::Server;
+use crate::process::{Server, program};
 use crate::sheets;
 
 /// Makes a company of `users` people with `weeks` weeks each, and starts over it.
@@ -34,7 +34,7 @@ pub async fn of_sheets(count: u64) -> io::Result<()> {
 }
 
 fn make_demo(data: &Path, users: &str, weeks: &str) -> io::Result<()> {
-    let made = Command::new(env!("CARGO_BIN_EXE_punchcard"))
+    let made = Command::new(program())
         .args(["demo", "--seed", "1", "--users", users, "--weeks", weeks])
         .arg("--data-dir")
         .arg(data)

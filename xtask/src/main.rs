@@ -2,6 +2,7 @@
 //! says in one line.
 
 mod counts;
+mod dist;
 mod node;
 mod pages;
 mod runner;
@@ -26,7 +27,9 @@ cargo xtask test --only PART  one part of them: rust (format, lints, docs, tests
                               under JavaScript and OData clients and a browser); may be given more
                               than once
 cargo xtask dist              build the pages and the program as it is shipped, for the fastest
-                              answers: takes twice as long as for `run`
+                              answers: rehearses with the benches first, and takes some six times
+                              as long as for `run`
+cargo xtask bench [ARGS]      what `cargo bench` does, of the program as it is shipped
 cargo xtask web               build the pages, unless they are as new as their sources
 cargo xtask schema            write schema.graphql from what the program prints
 cargo xtask help              this
@@ -52,7 +55,8 @@ fn perform(arguments: &[String]) -> Outcome<ExitCode> {
     match task {
         "run" => server::run(rest.strip_prefix(&["--".to_owned()]).unwrap_or(rest)),
         "test" => Ok(suites::run(&suites::parts(rest)?)),
-        "dist" => done(rest, server::build_to_ship),
+        "dist" => done(rest, dist::build),
+        "bench" => dist::bench(rest).map(|()| ExitCode::SUCCESS),
         "web" => done(rest, pages::build_if_stale),
         "schema" => done(rest, server::write_schema),
         "help" | "--help" | "-h" => {

@@ -13,7 +13,7 @@ pub fn build_if_stale() -> Outcome<()> {
     node::install_packages(&web)?;
     let sources = workspace::fingerprint(&web, &NOT_SOURCES)?;
     let stamp = Stamp::at(web.join("dist/built-from"));
-    if stamp.is(sources) && web.join("dist/pages/index.html.gz").is_file() {
+    if stamp.is(sources) && are_there() {
         return Ok(());
     }
     say("building the pages");
@@ -21,4 +21,20 @@ pub fn build_if_stale() -> Outcome<()> {
         return Err("the pages could not be built".into());
     }
     Ok(stamp.set(sources)?)
+}
+
+/// The same; where they cannot be built, says in one line why, and with which pages it goes on.
+pub fn build_or_say() {
+    if let Err(error) = build_if_stale() {
+        let those = if are_there() {
+            "with the pages as they are"
+        } else {
+            "without the pages"
+        };
+        say(format_args!("{those}: {error}"));
+    }
+}
+
+fn are_there() -> bool {
+    workspace::root().join("web/dist/pages/index.html.gz").is_file()
 }

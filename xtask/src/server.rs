@@ -1,38 +1,20 @@
-//! The program itself: serves a folder for trying it out, is built to be shipped, and prints its schema.
+//! The program itself: serves a folder for trying it out, and prints its schema.
 
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
-use crate::{Outcome, pages, say, workspace};
+use crate::{Outcome, pages, workspace};
 
 /// Builds all there is and serves `./data`, or the folder that the arguments name; an empty `./data`
 /// gets a small demo company. Ends when the server does.
 pub fn run(arguments: &[String]) -> Outcome<ExitCode> {
-    build_pages();
+    pages::build_or_say();
     let mut command = workspace::cargo();
     command.args(["run", "--release", "--", "serve"]).args(arguments);
     if !names_folder(arguments) {
         command.args(["--data-dir", "./data", "--demo"]);
     }
     replace_by(&mut command)
-}
-
-/// Builds all there is as it is shipped: one file.
-pub fn build_to_ship() -> Outcome<()> {
-    build_pages();
-    let mut build = workspace::cargo();
-    build.args(["build", "--profile", "dist", "--locked", "--bin", "punchcard"]);
-    if !build.status()?.success() {
-        return Err("the program could not be built".into());
-    }
-    say(workspace::program("dist").display());
-    Ok(())
-}
-
-fn build_pages() {
-    if let Err(error) = pages::build_if_stale() {
-        say(format_args!("without the pages: {error}"));
-    }
 }
 
 /// Whether a folder other than `./data` was asked for; it is not filled unasked.

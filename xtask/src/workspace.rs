@@ -21,18 +21,24 @@ pub fn cargo() -> Command {
     command
 }
 
+/// Where cargo puts what it builds.
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
+}
+
 /// The program, once it is built by this profile.
 pub fn program(profile: &str) -> PathBuf {
-    let target =
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir));
-    target
-        .join(profile)
-        .join(format!("punchcard{}", env::consts::EXE_SUFFIX))
+    target().join(profile).join(program_file("punchcard"))
+}
+
+/// The file of a program of this name.
+pub fn program_file(name: &str) -> String {
+    format!("{name}{}", env::consts::EXE_SUFFIX)
 }
 
 /// A program of this name in one of the folders of `PATH`.
 pub fn find_program(name: &str) -> Option<PathBuf> {
-    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let file = program_file(name);
     env::split_paths(&env::var_os("PATH")?)
         .map(|folder| folder.join(&file))
         .find(|path| path.is_file())
@@ -50,6 +56,23 @@ pub fn file_fingerprint(file: &Path) -> io::Result<u64> {
 pub fn fingerprint(folder: &Path, skipped: &[&str]) -> io::Result<u64> {
     let mut files = Vec::new();
     collect_files(folder, skipped, &mut files)?;
+    fingerprint_of(folder, files)
+}
+
+/// The same for the named files and folders in the top folder.
+pub fn fingerprint_at_top(names: &[&str]) -> io::Result<u64> {
+    let mut files = Vec::new();
+    for path in names.iter().map(|name| root().join(name)) {
+        if path.is_dir() {
+            collect_files(&path, &[], &mut files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    fingerprint_of(&root(), files)
+}
+
+fn fingerprint_of(folder: &Path, mut files: Vec<PathBuf>) -> io::Result<u64> {
     files.sort();
     let mut hasher = DefaultHasher::new();
     for file in files {
