@@ -108,7 +108,7 @@ fn flag(name: &str, path: &Path) -> OsString {
 
 /// What was counted of these sources; rehearses unless that is known.
 fn rehearsed() -> Outcome<PathBuf> {
-    let merger = merger()?;
+    let mergers = mergers()?;
     let folder = workspace::target().join("rehearsal");
     let counted = folder.join("counted.profdata");
     let stamp = Stamp::at(folder.join("rehearsed-for"));
@@ -120,46 +120,52 @@ fn rehearsed() -> Outcome<PathBuf> {
     if raw.exists() {
         fs::remove_dir_all(&raw)?;
     }
-    let program = build_program(Some(flag("-Cprofile-generate=", &raw)))?;
-    for (bench, arguments) in BENCHES {
-        say(format_args!("rehearsing {bench}"));
-        let mut cargo = workspace::cargo();
-        cargo.args([
-            "bench",
-            "--locked",
-            "--profile",
-            "release",
-            "--bench",
-            bench,
-            "--",
-        ]);
-        cargo.args(arguments.split_whitespace()).env(MEASURED, &program);
-        if !runner::succeeds(&mut cargo)? {
-            return Err(format!("the bench `{bench}` failed").into());
-        }
-    }
-    let mut merge = Command::new(merger);
-    if !runner::succeeds(merge.arg("merge").arg("-o").arg(&counted).arg(&raw))? {
-        return Err(
-            "what was counted could not be merged: `rustup component add llvm-tools` brings what can".into(),
-        );
+    rehearse(&build_program(Some(flag("-Cprofile-generate=", &raw)))?)?;
+    // One that is older than the compiler may not know how it counts.
+    if !mergers.iter().any(|merger| merges(merger, &raw, &counted)) {
+        return Err(format!("no llvm-profdata here is new enough: {BRINGS_MERGER}").into());
     }
     stamp.set(sources)?;
     Ok(counted)
 }
 
-/// The program that merges what was counted: the toolchain's own, else one of the system's.
-fn merger() -> Outcome<PathBuf> {
+/// Puts the program through the benches.
+fn rehearse(program: &Path) -> Outcome<()> {
+    for (bench, arguments) in BENCHES {
+        say(format_args!("rehearsing {bench}"));
+        let mut cargo = workspace::cargo();
+        cargo.args(["bench", "--locked", "--profile", "release", "--bench", bench]);
+        cargo.arg("--").args(arguments.split_whitespace());
+        if !runner::succeeds(cargo.env(MEASURED, program))? {
+            return Err(format!("the bench `{bench}` failed").into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether the program could merge what all processes counted.
+fn merges(merger: &Path, raw: &Path, counted: &Path) -> bool {
+    let mut merge = Command::new(merger);
+    merge.arg("merge").arg("-o").arg(counted).arg(raw);
+    merge.output().is_ok_and(|merged| merged.status.success())
+}
+
+/// The command that brings what merges.
+const BRINGS_MERGER: &str = "rustup component add llvm-tools";
+
+/// The programs that may merge what was counted: the toolchain's own, then those of the system, the newest first.
+fn mergers() -> Outcome<Vec<PathBuf>> {
     let libraries = printed_by_rustc(&["--print", "target-libdir"])?;
     let own = Path::new(libraries.trim())
         .with_file_name("bin")
         .join(workspace::program_file("llvm-profdata"));
-    if own.is_file() {
-        return Ok(own);
+    let mut mergers = Vec::from_iter(Some(own).filter(|own| own.is_file()));
+    let names = ["-22", "-21", "-20", "-19", ""].map(|version| format!("llvm-profdata{version}"));
+    mergers.extend(names.iter().filter_map(|name| workspace::find_program(name)));
+    if mergers.is_empty() {
+        return Err(format!("llvm-profdata is needed: {BRINGS_MERGER}").into());
     }
-    let others = ["", "-22", "-21", "-20", "-19"].map(|version| format!("llvm-profdata{version}"));
-    (others.iter().find_map(|name| workspace::find_program(name)))
-        .ok_or_else(|| "llvm-profdata is needed: rustup component add llvm-tools".into())
+    Ok(mergers)
 }
 
 /// The target that the toolchain builds for.
