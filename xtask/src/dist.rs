@@ -38,6 +38,10 @@ pub fn build() -> Outcome<()> {
     if let Some(folder) = shipped.parent() {
         fs::create_dir_all(folder)?;
     }
+    // What is there may be running, or be a second name of what cargo built.
+    if shipped.exists() {
+        fs::remove_file(&shipped)?;
+    }
     fs::copy(built, &shipped)?;
     say(shipped.display());
     Ok(())
