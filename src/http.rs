@@ -16,4 +16,5 @@ pub mod request_id;
 pub mod sync;
 pub mod tls;
 pub mod ui;
+pub mod unread;
 pub mod uploads;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CONNECTION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, StatusCode};
 use axum::response::Response;
@@ -23,7 +23,7 @@ use super::answer;
 use super::area::Area;
 use super::auth::Doorkeeper;
 use super::closing::Closing;
-use super::limits;
+use super::limits::{self, Arrival};
 use super::logs::Line;
 use super::metrics::Figures;
 use super::request_id::{REQUEST_ID, RequestIds};
@@ -80,6 +80,7 @@ pub struct Gate {
     doorkeeper: Arc<Doorkeeper>,
     introduce: Introduce,
     request_time: Duration,
+    unread_time: Duration,
     body_bytes: usize,
     upload_bytes: usize,
     ids: RequestIds,
@@ -101,6 +102,7 @@ impl Gate {
             doorkeeper,
             introduce,
             request_time: limits.request_time,
+            unread_time: limits.header_time,
             body_bytes: limits.body_bytes,
             upload_bytes: limits.upload_bytes,
             ids: RequestIds::new(),
@@ -125,9 +127,15 @@ impl Gate {
         let area = Area::of(request.uri().path());
         let mut line = Line::of(&request, id.clone(), begun);
         let under_way = self.figures.begin(area);
-        let answered = AssertUnwindSafe(self.pass(peer, area, request, &mut line)).catch_unwind();
+        let (parts, body) = request.into_parts();
+        let (body, arrival) = limits::bounded(&parts, body, self.body_bytes_for(area), self.unread_time);
+        let request = Request::from_parts(parts, body);
+        let answered = AssertUnwindSafe(self.pass(peer, area, request, &arrival, &mut line)).catch_unwind();
         let mut response = answered.await.unwrap_or_else(|_| panicked(area));
         let headers = response.headers_mut();
+        if arrival.ends_connection() {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         headers.insert(REQUEST_ID, id.into_value());
         headers
             .entry(X_CONTENT_TYPE_OPTIONS)
@@ -142,7 +150,8 @@ impl Gate {
         &self,
         peer: SocketAddr,
         area: Area,
-        request: Request<Incoming>,
+        request: Request<Body>,
+        arrival: &Arrival,
         line: &mut Line,
     ) -> Response {
         let (mut parts, body) = request.into_parts();
@@ -162,11 +171,10 @@ impl Gate {
                 Err(refusal) => return answer::refuse_to(area, &parts.headers, &refusal),
             }
         }
-        let (body, arrived) = limits::bounded(body, body_bytes);
         let answered = self.routes.answer(area, Request::from_parts(parts, body));
         match tokio::time::timeout(self.time_for(area), answered).await {
             Ok(response) => response,
-            Err(_) if arrived.is_complete() => {
+            Err(_) if arrival.is_complete() => {
                 answer::refuse(area, &Error::Unavailable("the answer took too long".to_owned()))
             }
             Err(_) => answer::fault(

@@ -4,14 +4,17 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
+use axum::http::request::Parts;
 use bytes::Bytes;
 use http_body_util::Limited;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 
+use super::unread::{ReadOut, Unread};
 use crate::app::Error;
 
 /// Whether a request says of itself that its body is larger than `limit` bytes.
@@ -27,38 +30,60 @@ pub fn too_large(limit: usize) -> Error {
     Error::TooLarge(format!("a request's body may have at most {limit} bytes"))
 }
 
-/// The body, of which at most `limit` bytes are taken, and whether it has come.
-pub fn bounded(body: Incoming, limit: usize) -> (Body, Arrival) {
+/// A request's body, of which at most `limit` bytes are taken, and whether it has come. What is not
+/// taken of it may come for another `unread_time`.
+pub fn bounded(head: &Parts, body: Incoming, limit: usize, unread_time: Duration) -> (Body, Arrival) {
     if body.is_end_stream() {
         return (Body::empty(), Arrival(None));
     }
+    let unread = Unread::of(head, &body);
     let complete = Arc::new(AtomicBool::new(false));
-    let watched = Watched {
-        body: Limited::new(body, limit),
-        complete: Arc::clone(&complete),
+    let arrival = Arrival(Some((Arc::clone(&complete), unread)));
+    let body = match unread {
+        Unread::ThrownAway => watched(ReadOut::new(body, unread_time), limit, complete),
+        Unread::EndsConnection | Unread::EndsStream => watched(body, limit, complete),
     };
-    (Body::new(watched), Arrival(Some(complete)))
+    (body, arrival)
+}
+
+fn watched<B>(body: B, limit: usize, complete: Arc<AtomicBool>) -> Body
+where
+    B: HttpBody<Data = Bytes, Error = hyper::Error> + Send + Unpin + 'static,
+{
+    Body::new(Watched {
+        body: Limited::new(body, limit),
+        complete,
+    })
 }
 
 /// Whether a body has come.
-pub struct Arrival(Option<Arc<AtomicBool>>);
+pub struct Arrival(Option<(Arc<AtomicBool>, Unread)>);
 
 impl Arrival {
     /// Whether nothing of the body is outstanding.
     pub fn is_complete(&self) -> bool {
         self.0
             .as_ref()
-            .is_none_or(|complete| complete.load(Ordering::Relaxed))
+            .is_none_or(|(complete, _)| complete.load(Ordering::Relaxed))
+    }
+
+    /// Whether the connection cannot go on behind the answer.
+    pub fn ends_connection(&self) -> bool {
+        let unread = self.0.as_ref().map(|(_, unread)| *unread);
+        unread == Some(Unread::EndsConnection) && !self.is_complete()
     }
 }
 
 /// Notes when the body is at its end.
-struct Watched {
-    body: Limited<Incoming>,
+struct Watched<B> {
+    body: Limited<B>,
     complete: Arc<AtomicBool>,
 }
 
-impl HttpBody for Watched {
+impl<B> HttpBody for Watched<B>
+where
+    B: HttpBody<Data = Bytes, Error = hyper::Error> + Unpin,
+{
     type Data = Bytes;
     type Error = Box<dyn std::error::Error + Send + Sync>;
 

@@ -4,4 +4,5 @@ mod limits;
 mod sessions;
 mod shutdown;
 mod tls;
+mod unread;
 mod watching;

@@ -1,9 +1,14 @@
 //! A client of a server: plain HTTP, and GraphQL over it.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+
+/// Less than a server leaves a connection open between two requests: one that it is just closing would
+/// take the next request along.
+const UNUSED_CONNECTION: Duration = Duration::from_secs(5);
 
 /// Calls one server, as somebody or as nobody.
 #[derive(Clone)]
@@ -18,7 +23,10 @@ impl Client {
     /// A client of the server at `address`.
     pub fn new(address: SocketAddr, token: Option<String>) -> Self {
         Self {
-            http: reqwest::Client::new(),
+            http: reqwest::Client::builder()
+                .pool_idle_timeout(UNUSED_CONNECTION)
+                .build()
+                .unwrap(),
             address,
             token,
             acts_for: None,
