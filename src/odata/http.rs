@@ -46,7 +46,7 @@ pub struct Answer {
     /// Its headers.
     pub headers: HeaderMap,
     /// Its body.
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 /// Who asks, and where they found the service.
@@ -143,15 +143,15 @@ impl Answer {
         Self {
             status,
             headers,
-            body: Vec::new(),
+            body: Bytes::new(),
         }
     }
 
     /// An answer with a body of this type.
-    pub fn of(status: StatusCode, version: Version, content_type: &str, body: Vec<u8>) -> Self {
+    pub fn of(status: StatusCode, version: Version, content_type: &str, body: impl Into<Bytes>) -> Self {
         let mut answer = Self::empty(status, version);
         answer.put(CONTENT_TYPE, content_type);
-        answer.body = body;
+        answer.body = body.into();
         answer
     }
 

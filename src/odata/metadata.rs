@@ -1,6 +1,8 @@
 //! The description of the service: the service document, and `$metadata` as XML and JSON with
 //! annotations of what is offered, all out of the tables of types, sets and operations.
 
+use std::sync::OnceLock;
+
 use serde_json::{Map, Value, json};
 
 use super::NAMESPACE;
@@ -24,8 +26,38 @@ const VOCABULARIES: [(&str, &str); 2] = [
 ];
 
 /// `$metadata` as XML.
-pub fn xml(version: Version) -> String {
-    xml::document(version)
+pub fn xml(version: Version) -> &'static str {
+    static XML: Written = Written::new();
+    XML.of(version, || xml::document(version))
+}
+
+/// `$metadata` as JSON.
+pub fn json(version: Version) -> &'static str {
+    static JSON: Written = Written::new();
+    JSON.of(version, || document(version).to_string())
+}
+
+/// A document in each version: the same for everybody, so it is written when it is first asked for.
+struct Written {
+    v4: OnceLock<String>,
+    v401: OnceLock<String>,
+}
+
+impl Written {
+    const fn new() -> Self {
+        Self {
+            v4: OnceLock::new(),
+            v401: OnceLock::new(),
+        }
+    }
+
+    fn of(&self, version: Version, write: impl FnOnce() -> String) -> &str {
+        let written = match version {
+            Version::V4 => &self.v4,
+            Version::V401 => &self.v401,
+        };
+        written.get_or_init(write)
+    }
 }
 
 /// The service document: where each set is.
@@ -36,8 +68,7 @@ pub fn service() -> Value {
     Value::Array(sets.collect())
 }
 
-/// `$metadata` as JSON.
-pub fn json(version: Version) -> Value {
+fn document(version: Version) -> Value {
     let references = VOCABULARIES.iter().map(|(namespace, alias)| {
         let include = json!([{ "$Namespace": namespace, "$Alias": alias }]);
         (vocabulary_url(namespace), json!({ "$Include": include }))

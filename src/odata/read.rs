@@ -80,10 +80,10 @@ fn description(exchange: &Exchange<'_>) -> Result<Answer, Refusal> {
     exchange.no_options("$metadata")?;
     let version = exchange.terms.version;
     let (kind, body) = match exchange.terms.media_of(&[Media::Xml, Media::Json])? {
-        Media::Json => ("application/json", metadata::json(version).to_string()),
+        Media::Json => ("application/json", metadata::json(version)),
         Media::Xml | Media::Text => ("application/xml", metadata::xml(version)),
     };
-    Ok(Answer::of(StatusCode::OK, version, kind, body.into_bytes()))
+    Ok(Answer::of(StatusCode::OK, version, kind, body))
 }
 
 /// One row, as the options want it.
