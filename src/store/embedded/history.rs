@@ -5,9 +5,9 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use redb::{Database, ReadableDatabase, ReadableTable};
+use redb::{Database, ReadableDatabase, ReadableTable, Table};
 
-use super::journal::{Segment, Tail};
+use super::journal::{Frames, Segment};
 use super::storage::Storage;
 use super::tables::{Fuse, HISTORY, damaged, failed, fused_database, guarded};
 use crate::store::Token;
@@ -42,6 +42,19 @@ struct Opened {
     fuse: Fuse,
 }
 
+/// The tables of a transaction, to be added to.
+struct Tables<'t> {
+    writes: Table<'t, u64, &'static [u8]>,
+    index: Index<'t>,
+}
+
+impl Tables<'_> {
+    fn add(&mut self, at: u64, entry: &[u8]) -> io::Result<()> {
+        self.writes.insert(at, entry).map_err(failed)?;
+        self.index.add(at, entry)
+    }
+}
+
 impl History {
     /// The history in a folder; opened when it is needed.
     pub const fn within(storage: Arc<dyn Storage>) -> Self {
@@ -59,32 +72,40 @@ impl History {
 
     /// Moves the writes of a segment here, up to `end`, what counts of it.
     pub fn absorb(&self, segment: Segment, end: Token, is_superseded: bool) -> io::Result<()> {
-        let bytes = segment.read(&*self.storage)?;
-        let scan = segment.scan(&bytes);
-        if scan.tail != Tail::Clean && !is_superseded {
-            return Err(damaged(format!(
-                "{} is damaged at byte {}",
-                segment.name(),
-                scan.end
-            )));
-        }
-        let entries = scan.entries.into_iter().filter(|it| it.at <= end);
-        self.add(entries.map(|it| (it.at.0, it.bytes)))
+        let mut frames = Frames::of(segment, &*self.storage)?;
+        self.extend(|tables| {
+            while let Some(entries) = frames.next()? {
+                for entry in entries.iter().filter(|entry| entry.at <= end) {
+                    tables.add(entry.at.0, entry.bytes)?;
+                }
+            }
+            let read = frames.end();
+            if frames.ends_well()? || is_superseded {
+                return Ok(());
+            }
+            Err(damaged(format!("{} is damaged at byte {read}", segment.name())))
+        })
     }
 
     /// Adds writes, those that are here already among them.
     pub fn add<'a>(&self, entries: impl Iterator<Item = (u64, &'a [u8])>) -> io::Result<()> {
+        self.extend(|tables| {
+            for (at, entry) in entries {
+                tables.add(at, entry)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Adds all that `extend` adds, or nothing if it fails.
+    fn extend(&self, extend: impl FnOnce(&mut Tables<'_>) -> io::Result<()>) -> io::Result<()> {
         self.with(|database| {
             let mut transaction = database.begin_write().map_err(failed)?;
             transaction.set_quick_repair(true);
-            {
-                let mut table = transaction.open_table(HISTORY).map_err(failed)?;
-                let mut index = Index::of(&transaction)?;
-                for (at, entry) in entries {
-                    table.insert(at, entry).map_err(failed)?;
-                    index.add(at, entry)?;
-                }
-            }
+            extend(&mut Tables {
+                writes: transaction.open_table(HISTORY).map_err(failed)?,
+                index: Index::of(&transaction)?,
+            })?;
             transaction.commit().map_err(failed)
         })
     }

@@ -11,10 +11,12 @@ use super::storage::{Storage, StorageFile};
 use crate::store::Token;
 use crate::store::codec::Span;
 
+mod frames;
 pub mod segment;
 mod staged;
 
-pub use segment::{Kept, Segment, Tail};
+pub use frames::Frames;
+pub use segment::{Kept, Segment};
 pub use staged::Staged;
 
 /// Begins every segment.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::history::History;
-use super::journal::Segment;
+use super::journal::{Frames, Segment};
 use super::snapshot::{Header, Snapshot};
 use super::state::State;
 use super::storage::{Folder, Storage};
@@ -159,12 +159,16 @@ impl Embedded {
         }
         let header = self.shared.header.load();
         for segment in Segment::list(&*storage)? {
-            let bytes = segment.read(&*storage)?;
             let end = state.at.min(header.end_of(segment.epoch));
-            for kept in segment.scan(&bytes).entries {
-                let last = entries.last().map_or(after, |(last, _)| *last);
-                if kept.at > last && kept.at <= end && entries.len() < limit {
-                    entries.push((kept.at, kept.bytes.to_vec()));
+            let mut frames = Frames::of(segment, &*storage)?;
+            while entries.len() < limit
+                && let Some(frame) = frames.next()?
+            {
+                for kept in frame {
+                    let last = entries.last().map_or(after, |(last, _)| *last);
+                    if kept.at > last && kept.at <= end && entries.len() < limit {
+                        entries.push((kept.at, kept.bytes.to_vec()));
+                    }
                 }
             }
         }

@@ -111,14 +111,10 @@ impl Segment {
         };
         if bytes.first_chunk() == Some(&self.header()) {
             scan.end = SEGMENT_HEADER;
-            while let Some(frame) = frame_at(bytes, scan.end) {
-                split(
-                    frame.first,
-                    scan.end + FRAME_HEADER,
-                    frame.payload,
-                    &mut scan.entries,
-                );
-                scan.end = frame.end;
+            while let Some(frame) = bytes.get(scan.end..).and_then(frame_in) {
+                let start = scan.end + FRAME_HEADER;
+                split(frame.first, start, frame.payload, &mut scan.entries);
+                scan.end = start + frame.payload.len();
             }
         }
         let rest = bytes.get(scan.end..).unwrap_or_default();
@@ -141,25 +137,31 @@ impl Segment {
 }
 
 /// An intact frame.
-struct IntactFrame<'a> {
-    first: Token,
-    payload: &'a [u8],
-    end: usize,
+pub(super) struct IntactFrame<'a> {
+    pub(super) first: Token,
+    pub(super) payload: &'a [u8],
 }
 
-/// The intact frame at `offset`.
-fn frame_at(bytes: &[u8], offset: usize) -> Option<IntactFrame<'_>> {
-    let header: [u8; FRAME_HEADER] = take(bytes, offset)?;
+/// How many bytes the frame has that begins `bytes`, if its header is intact.
+pub(super) fn frame_bytes(bytes: &[u8]) -> Option<usize> {
+    let header: [u8; FRAME_HEADER] = take(bytes, 0)?;
     let length = u32::from_le_bytes(take(&header, 4)?);
-    let first = Token(u64::from_le_bytes(take(&header, 8)?));
-    let checksum = u32::from_le_bytes(take(&header, 16)?);
-    if header != frame_header(length, first, checksum) {
-        return None;
-    }
-    let start = offset + FRAME_HEADER;
-    let end = start.checked_add(usize::try_from(length).ok()?)?;
-    let payload = bytes.get(start..end)?;
-    (crc32c::crc32c(payload) == checksum).then_some(IntactFrame { first, payload, end })
+    let (first, checksum) = header_tells(&header)?;
+    let length_of_all = FRAME_HEADER.checked_add(usize::try_from(length).ok()?)?;
+    (header == frame_header(length, first, checksum)).then_some(length_of_all)
+}
+
+/// The first position of a frame and the checksum of its payload.
+fn header_tells(header: &[u8]) -> Option<(Token, u32)> {
+    let first = Token(u64::from_le_bytes(take(header, 8)?));
+    Some((first, u32::from_le_bytes(take(header, 16)?)))
+}
+
+/// The intact frame that begins `bytes`.
+pub(super) fn frame_in(bytes: &[u8]) -> Option<IntactFrame<'_>> {
+    let payload = bytes.get(FRAME_HEADER..frame_bytes(bytes)?)?;
+    let (first, checksum) = header_tells(bytes)?;
+    (crc32c::crc32c(payload) == checksum).then_some(IntactFrame { first, payload })
 }
 
 /// Whether there is an intact frame anywhere in `bytes`.
@@ -167,11 +169,11 @@ fn has_frame(bytes: &[u8]) -> bool {
     let candidates = bytes.windows(FRAME_MAGIC.len()).enumerate();
     candidates
         .filter(|(_, window)| **window == FRAME_MAGIC)
-        .any(|(offset, _)| frame_at(bytes, offset).is_some())
+        .any(|(offset, _)| bytes.get(offset..).and_then(frame_in).is_some())
 }
 
 /// Takes the entries out of a frame's payload, which begins at `start` and whose checksum was right.
-fn split<'a>(first: Token, start: usize, payload: &'a [u8], entries: &mut Vec<Kept<'a>>) {
+pub(super) fn split<'a>(first: Token, start: usize, payload: &'a [u8], entries: &mut Vec<Kept<'a>>) {
     let mut at = first;
     let mut unread = payload;
     while let Some((length, rest)) = unread.split_first_chunk() {
