@@ -34,6 +34,8 @@ pub struct Index<'t> {
     by_subject: Table<'t, &'static [u8; PERSON_PLACE], ()>,
     by_actor: Table<'t, &'static [u8; PERSON_PLACE], ()>,
     by_hour: Table<'t, i64, (u64, u64)>,
+    /// For the bytes of a deed.
+    buffer: Vec<u8>,
 }
 
 impl<'t> Index<'t> {
@@ -45,6 +47,7 @@ impl<'t> Index<'t> {
             by_subject: transaction.open_table(BY_SUBJECT).map_err(failed)?,
             by_actor: transaction.open_table(BY_ACTOR).map_err(failed)?,
             by_hour: transaction.open_table(BY_HOUR).map_err(failed)?,
+            buffer: Vec::new(),
         })
     }
 
@@ -76,8 +79,9 @@ impl<'t> Index<'t> {
             touched: touched.map(|(touched, _)| touched).collect(),
             touched_count: u32::try_from(count).unwrap_or(u32::MAX),
         };
-        let bytes = codec::to_bytes(&deed).map_err(damaged)?;
-        self.deeds.insert(at, bytes.as_slice()).map_err(failed)?;
+        self.buffer.clear();
+        codec::encode(&deed, &mut self.buffer).map_err(damaged)?;
+        self.deeds.insert(at, self.buffer.as_slice()).map_err(failed)?;
         Ok(())
     }
 }
