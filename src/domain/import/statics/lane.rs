@@ -176,8 +176,11 @@ impl<'a, E: Imported> Lane<'a, E> {
             }
             Ok(Match::Row(first)) => return self.again(index, first, placed),
             Ok(Match::Record(record, by_name)) => {
+                // An external id that is not taken over does not tell it the next time either (I6).
+                let stays_called = texts::given(head.external_id).is_none()
+                    || is_older(head.last_update, record.last_update());
                 if by_name
-                    && texts::given(head.external_id).is_none()
+                    && stays_called
                     && let Some(("name", name)) = E::names(row).first()
                 {
                     self.called.entry(name.clone()).or_insert(index);

@@ -6,6 +6,7 @@ use super::{Head, Imported, Lane, Match, ids, taken_from_stored, uuid_of};
 use crate::domain::error::{Fault, FaultCode, Path};
 use crate::domain::import::catalog::Shelf;
 use crate::domain::import::row::{Place, Placed, Reference};
+use crate::domain::import::statics::projects::told_apart;
 use crate::domain::import::statics::texts;
 use crate::domain::import::statics::verdict::{Verdict, duplicate, fault};
 
@@ -101,7 +102,10 @@ impl<E: Imported> Lane<'_, E> {
             let named = self.called.get(&Reference::Key(name.into())).copied();
             let meant = named.and_then(|row| known.get(self.target(row)?));
             let competes = meant.is_some_and(|meant| record.rank() <= meant.rank());
-            let first = named.and_then(|row| self.rows.get(row)).filter(|_| competes);
+            let first = named.and_then(|row| self.rows.get(row)).filter(|first| {
+                let external = texts::given(E::head(&first.row).external_id);
+                competes && !told_apart(external, record.external_id())
+            });
             faults.extend(first.map(|first| duplicate("name", E::COLLECTION.noun(), first.place, place)));
         }
         faults

@@ -88,6 +88,28 @@ fn i3_external_ids_tell_apart_what_is_named_alike() {
 }
 
 #[test]
+fn i6_what_an_outdated_row_found_by_its_name_it_finds_again() {
+    let mut world = World::default();
+    world.import(&one(ProjectRow {
+        last_update: Some(at(20)),
+        ..coded("P1", "A")
+    }));
+    let outdated = ProjectRow {
+        last_update: Some(at(10)),
+        ..known("x", "A")
+    };
+    let with = |second: ProjectRow| projects([outdated.clone(), second]);
+    // Its external id is not taken over, so a second project of the name would leave open which it means.
+    let ran = world.clone().import(&with(coded("P2", "A")));
+    assert_eq!(ran.faults(), ["projects[1].name DUPLICATE"]);
+    // One with another external id does not.
+    world.project(2, "B", None, Some("y"));
+    let told_apart = with(known("y", "A"));
+    assert_eq!(world.import(&told_apart).counts(LIST), [0, 1, 0, 0, 1, 0]);
+    assert_eq!(world.import(&told_apart).counts(LIST), [0, 0, 1, 0, 1, 0]);
+}
+
+#[test]
 fn i7_codes_and_names_of_other_projects_are_taken() {
     let mut world = World::default();
     world

@@ -144,7 +144,7 @@ pub fn import(kind: Kind, stored: &[Flat], rows: &[Row]) -> (Vec<Outcome>, Vec<F
                     continue;
                 }
                 Ok(Some(id)) => {
-                    is_by_name = kind == Kind::Project && row.second.is_none() && row.external.is_none();
+                    is_by_name = kind == Kind::Project && row.second.is_none();
                     Ok(id)
                 }
                 Ok(None) => Err(name_ghost.copied()),
@@ -185,15 +185,15 @@ pub fn import(kind: Kind, stored: &[Flat], rows: &[Row]) -> (Vec<Outcome>, Vec<F
         if let (Some(incoming), Some(existing)) = (row.id, &existing) {
             aliases.push((incoming, existing.id));
         }
-        if is_by_name {
-            called.push((row.name.unwrap(), id));
+        let stored_last = existing.as_ref().and_then(|it| it.last);
+        let is_older = row
+            .last
+            .zip(stored_last)
+            .is_some_and(|(given, stored)| given < stored);
+        if is_by_name && (row.external.is_none() || is_older) {
+            called.push((row.name.unwrap(), id, row.external));
         }
-        if let Some(existing) = &existing
-            && row
-                .last
-                .zip(existing.last)
-                .is_some_and(|(given, stored)| given < stored)
-        {
+        if is_older {
             outcomes.push(Outcome::Skipped);
             continue;
         }
@@ -231,9 +231,14 @@ pub fn import(kind: Kind, stored: &[Flat], rows: &[Row]) -> (Vec<Outcome>, Vec<F
                     }
                 })
             || existing.as_ref().is_none_or(|it| it.name != after.name)
-                && called.iter().any(|(name, meant)| {
+                && called.iter().any(|(name, meant, external)| {
                     let meant = records.iter().find(|it| it.id == *meant);
-                    *name == after.name && meant.is_some_and(|it| it.id != id && after.rank() <= it.rank())
+                    let is_told_apart = external.is_some()
+                        && after.external.is_some()
+                        && *external != after.external.as_deref();
+                    *name == after.name
+                        && !is_told_apart
+                        && meant.is_some_and(|it| it.id != id && after.rank() <= it.rank())
                 });
         if after.name.is_empty() || is_taken {
             if existing.is_none() {
