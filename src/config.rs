@@ -54,7 +54,7 @@ pub struct Limits {
     /// Connections at a time, WebSockets included; who comes then waits to be let in.
     pub connections: usize,
     /// How long a connection may go without a complete request head: to send one, to agree on
-    /// TLS, or between two requests.
+    /// TLS, or between two requests. And how long the rest of a body may take that was refused.
     pub header_time: Duration,
     /// How long a request may take, its body's arrival included, until its answer begins.
     pub request_time: Duration,
