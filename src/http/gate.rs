@@ -129,8 +129,8 @@ impl Gate {
         let under_way = self.figures.begin(area);
         let (parts, body) = request.into_parts();
         let (body, arrival) = limits::bounded(&parts, body, self.body_bytes_for(area), self.unread_time);
-        let request = Request::from_parts(parts, body);
-        let answered = AssertUnwindSafe(self.pass(peer, area, request, &arrival, &mut line)).catch_unwind();
+        let passing = self.pass(peer, area, (parts, body), &arrival, &mut line);
+        let answered = AssertUnwindSafe(passing).catch_unwind();
         let mut response = answered.await.unwrap_or_else(|_| panicked(area));
         let headers = response.headers_mut();
         if arrival.ends_connection() {
@@ -150,11 +150,10 @@ impl Gate {
         &self,
         peer: SocketAddr,
         area: Area,
-        request: Request<Body>,
+        (mut parts, body): (Parts, Body),
         arrival: &Arrival,
         line: &mut Line,
     ) -> Response {
-        let (mut parts, body) = request.into_parts();
         let body_bytes = self.body_bytes_for(area);
         if limits::is_too_large(&parts.headers, body_bytes) {
             return answer::refuse(area, &limits::too_large(body_bytes));

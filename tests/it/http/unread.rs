@@ -7,7 +7,7 @@ use punchcard::http::gate::Routes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::stack::{Stack, read_to_close, short_limits};
+use crate::support::stack::{Stack, short_limits};
 
 const END: &str = "hello";
 
@@ -106,10 +106,8 @@ async fn who_asks_before_sending_a_body_is_not_asked_for_it_once_refused() {
 #[tokio::test]
 async fn more_than_is_thrown_away_is_told_that_the_connection_ends() {
     let stack = stack().await;
-    let mut stream = stack.connect().await;
     let head = "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-length: 5000000000\r\n\r\n";
-    stream.write_all(head.as_bytes()).await.unwrap();
-    let answer = read_to_close(&mut stream).await;
+    let answer = stack.raw(head).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
     assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
 }
